@@ -1,0 +1,182 @@
+//! Plans: what a call of an op does, as data that one executor in the runtime walks.
+//!
+//! Integers in a plan are exact. An executor evaluates them in 128 bits and fails the call where one does not fit
+//! its place, so `m * k * 4` never wraps.
+
+use crate::Feature;
+use serde::{Deserialize, Serialize};
+
+/// The steps of an op's call, in order.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// How many [`Step::Let`] slots there are.
+    pub n_slots: u32,
+    /// How many [`Step::Scratch`] buffers there are.
+    pub n_scratch: u32,
+    /// The steps.
+    pub steps: Vec<Step>,
+}
+
+/// One step of a [`Plan`]. All requirements that a call meets on its way come before its first launch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// Keeps a value.
+    Let {
+        /// Where.
+        slot: u32,
+        /// The source's name for it.
+        name: String,
+        /// The value.
+        value: Expr,
+    },
+    /// Fails the call with `invalid-params` unless `cond` holds.
+    Require {
+        /// The condition. Where it is a comparison, the message shows both sides' values.
+        cond: Expr,
+        /// The condition in the source's words, with WIT's names: `params.max-index > 0`.
+        text: String,
+        /// The left side's text, where `cond` is a comparison.
+        left: String,
+        /// The right side's text, where `cond` is a comparison.
+        right: String,
+    },
+    /// Takes a temporary buffer, given back after the call's last launch. Its content is unspecified.
+    Scratch {
+        /// Its number in this plan.
+        id: u32,
+        /// The size of one element, in bytes.
+        elem_bytes: u32,
+        /// How many elements.
+        len: Expr,
+        /// Whether it starts as zero.
+        zeroed: bool,
+    },
+    /// Launches a kernel.
+    Launch {
+        /// Index into [`crate::Manifest::kernels`].
+        kernel: u32,
+        /// Which of its instances.
+        instance: Choice,
+        /// Workgroups per axis. A product of 0 launches nothing.
+        grid: [Expr; 3],
+        /// One per parameter of the kernel.
+        args: Vec<Arg>,
+    },
+    /// Takes one of two ways.
+    If {
+        /// A bool.
+        cond: Expr,
+        /// Where it holds.
+        then: Vec<Step>,
+        /// Where it does not.
+        otherwise: Vec<Step>,
+    },
+}
+
+/// Which instance a launch runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Choice {
+    /// Always this one.
+    Fixed(u32),
+    /// By the values of some expressions: the case whose values all agree.
+    Table {
+        /// Enums as their case's position, bools as 0 and 1.
+        selectors: Vec<Expr>,
+        /// Values of the selectors, and the instance. Every combination that can arise is listed.
+        cases: Vec<(Vec<i64>, u32)>,
+    },
+}
+
+/// What a launch passes for one parameter of the kernel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Arg {
+    /// A number or bool. An integer must fit the parameter's type.
+    Scalar(Expr),
+    /// A buffer that the op was given.
+    Param(u32),
+    /// A temporary buffer.
+    Scratch(u32),
+}
+
+/// A value that the host computes: an exact integer, an f32, or a bool.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Expr {
+    /// An integer.
+    Int(i64),
+    /// A 32-bit float, as its bits.
+    F32(u32),
+    /// A truth value.
+    Bool(bool),
+    /// A parameter that is a value, or a field of one that is a record. An enum's value is its case's position.
+    Param {
+        /// Index of the op's parameter.
+        param: u32,
+        /// Index of the record's field.
+        field: Option<u32>,
+    },
+    /// The number of elements of a buffer parameter, rounded down, capped at `u32::MAX`.
+    Len {
+        /// Index of the op's parameter.
+        param: u32,
+    },
+    /// Whether an optional buffer was given.
+    IsSome {
+        /// Index of the op's parameter.
+        param: u32,
+    },
+    /// Whether the device has a feature.
+    Supports(Feature),
+    /// A [`Step::Let`]'s value.
+    Slot(u32),
+    /// `!a` of a bool, or `-a` of a number.
+    Unary(UnaryOp, Box<Expr>),
+    /// `a op b`.
+    Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    /// `if cond { a } else { b }`.
+    Select(Box<Expr>, Box<Expr>, Box<Expr>),
+}
+
+/// An operation on one value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "each is its own name")]
+pub enum UnaryOp {
+    Not,
+    Neg,
+}
+
+/// An operation on two values. Integer division by zero fails the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "each is its own name")]
+pub enum BinaryOp {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Rem,
+    /// `ceil(a / b)`.
+    DivCeil,
+    Min,
+    Max,
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    And,
+    Or,
+}

@@ -1,0 +1,4 @@
+//! Targets.
+
+pub mod cpu;
+pub mod wgsl;

@@ -1,0 +1,1 @@
+//! Evaluation of the pure operations: what constants fold to and the interpreter computes.
