@@ -1,1 +1,3 @@
-//! stub
+//! Source text to syntax tree. The only place that knows `syn`.
+
+pub mod ast;
