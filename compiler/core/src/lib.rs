@@ -12,5 +12,6 @@ pub mod interp;
 pub mod ir;
 pub mod passes;
 pub mod plan;
+pub mod program;
 pub mod source;
 pub mod syntax;

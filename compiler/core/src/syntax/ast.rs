@@ -15,7 +15,7 @@ pub struct File {
     pub docs: String,
     /// `mod name;`, in order.
     pub mods: Vec<Ident>,
-    /// `use` paths bring nothing new: every item of the folder is visible. Structs, in order with the other items.
+    /// In order. `use` is accepted and means nothing: see [`crate::program`].
     pub items: Vec<Item>,
 }
 
@@ -96,6 +96,8 @@ pub struct Case {
 pub struct Const {
     /// Its name.
     pub name: Ident,
+    /// Whether other files see it.
+    pub is_pub: bool,
     /// Its type.
     pub ty: Type,
     /// Its value.
