@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -21,14 +22,14 @@ struct Table {
     float feature(uint32_t row, uint32_t idx) const { return features[size_t{row} * n_features + idx]; }
 };
 
-/// The numbers of one line, or nothing where a field is not a number.
+/// The numbers of one line, or nothing where a field is not a finite number.
 inline std::optional<std::vector<float>> parse_line(const std::string& line) {
     std::vector<float> numbers;
     const char* field = line.c_str();
     while (true) {
         char* end = nullptr;
         numbers.push_back(std::strtof(field, &end));
-        if (end == field) return std::nullopt;
+        if (end == field || !std::isfinite(numbers.back())) return std::nullopt;
         if (*end == '\0' || *end == '\r') return numbers;
         if (*end != ',') return std::nullopt;
         field = end + 1;

@@ -9,6 +9,10 @@ pub struct Table {
     pub n_features: usize,
 }
 
+fn parse_finite(field: &str) -> Option<f32> {
+    field.parse().ok().filter(|number: &f32| number.is_finite())
+}
+
 impl Table {
     /// Reads a CSV file with one line of names, and the label in the last column.
     pub fn load(path: &str) -> Result<Self> {
@@ -16,7 +20,7 @@ impl Table {
             .map_err(|error| format!("cannot read {path}: {error}; was its folder given with `-d HOST::GUEST`?"))?;
         let mut table = Self { features: Vec::new(), labels: Vec::new(), n_features: 0 };
         for (idx, line) in text.lines().enumerate().skip(1) {
-            let numbers: Vec<f32> = line.split(',').filter_map(|field| field.parse().ok()).collect();
+            let numbers: Vec<f32> = line.split(',').filter_map(parse_finite).collect();
             let n_features = line.split(',').count() - 1;
             if table.labels.is_empty() {
                 table.n_features = n_features;
