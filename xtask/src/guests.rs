@@ -38,7 +38,7 @@ pub(crate) fn build_all(workspace: &Workspace, profile: Profile) -> Result<()> {
     GUESTS.iter().try_for_each(|guest| build(workspace, guest).map(|_| ()))
 }
 
-/// Builds the `wgpuc` command and, with it, the standard kernels; returns the command's path.
+/// Builds the `wgpuc` command and, with it, the standard kernels and their C bindings; returns the command's path.
 pub(crate) fn build_kernels(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
     let (folder, flags): (_, &[&str]) = match profile {
         Profile::Dev => ("debug", &[]),
@@ -50,14 +50,13 @@ pub(crate) fn build_kernels(workspace: &Workspace, profile: Profile) -> Result<P
     let mut build = Command::new(&wgpuc);
     build.arg("build").arg(workspace.root.join("kernels-src")).arg("--out").arg(workspace.kernels());
     run_step(&mut build)?;
+    build_c_bindings(workspace)?;
     Ok(wgpuc)
 }
 
 /// Compiles one guest and returns where it lies. The kernels' bindings must be there.
 pub(crate) fn build(workspace: &Workspace, guest: &Guest) -> Result<PathBuf> {
-    let folder = workspace.guests();
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    let out = folder.join(guest.name).with_extension("wasm");
+    let out = workspace.guests().join(guest.name).with_extension("wasm");
     let source = workspace.root.join(guest.source);
     match guest.language {
         Language::C => build_c(workspace, "wasi-clang", &["-std=c11"], &source, &out),
@@ -74,20 +73,24 @@ fn build_c(workspace: &Workspace, compiler: &str, flags: &[&str], source: &Path,
     let bindings = workspace.kernels();
     let mut compile = Command::new(workspace.guest_tool(compiler));
     compile.args(flags).args(C_FLAGS).arg("-Wl,--strip-debug");
-    compile.args(include_flags(&bindings)).arg(source).arg(build_c_bindings(workspace)?);
+    compile.args(include_flags(&bindings)).arg(source).arg(c_bindings_object(workspace));
     // holds the component's type: without it the guest's imports have no meaning
     compile.arg(bindings.join("c/ml_compute_component_type.o")).arg("-o").arg(out);
     run_step(&mut compile)
 }
 
 /// The C bindings are C: a C++ compiler would complain, so they are compiled apart.
-fn build_c_bindings(workspace: &Workspace) -> Result<PathBuf> {
+fn build_c_bindings(workspace: &Workspace) -> Result<()> {
+    let folder = workspace.guests();
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let bindings = workspace.kernels();
-    let object = workspace.guests().join("ml_compute.o");
     let mut compile = Command::new(workspace.guest_tool("wasi-clang"));
     compile.arg("-O2").args(include_flags(&bindings)).arg("-c").arg(bindings.join("c/ml_compute.c"));
-    run_step(compile.arg("-o").arg(&object))?;
-    Ok(object)
+    run_step(compile.arg("-o").arg(c_bindings_object(workspace)))
+}
+
+fn c_bindings_object(workspace: &Workspace) -> PathBuf {
+    workspace.guests().join("ml_compute.o")
 }
 
 fn include_flags(bindings: &Path) -> [String; 2] {

@@ -12,6 +12,7 @@ mod workspace;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use setup::Piece;
+use std::process::ExitCode;
 use workspace::{Profile, Workspace};
 
 /// The project's own tasks.
@@ -44,9 +45,19 @@ enum Task {
     Guests,
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run(Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
     let workspace = Workspace::find()?;
-    match Cli::parse().task {
+    match task {
         Task::Demo { guest_args } => demo::run(&workspace, &guest_args),
         Task::Test => test::run(&workspace),
         Task::Setup { pieces } => setup::install(&workspace, &pieces),
