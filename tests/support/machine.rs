@@ -33,7 +33,7 @@ impl Executor {
     /// # Errors
     /// Where it is there and does not work.
     pub fn open(self) -> anyhow::Result<Option<Machine>> {
-        let builder = Gpu::builder().kernels(wgpuc_kernels::bundle()?);
+        let builder = Gpu::builder().kernels(wgpuc_kernels::bundle());
         let gpu = match self {
             Self::Interpreter(size) => builder.device(Box::new(Interpreter::new(standard()?, size)) as Box<dyn Device>),
             Self::Cpu => builder.backend(Backend::Cpu),
