@@ -25,7 +25,7 @@ pub fn clamp<T: Number>(self: T, low: T, high: T) -> T {
 
 /// `e^x`.
 pub fn exp<F: Float>(self: F) -> F {
-    let x = clamp(self, F::splat(-104.0), F::splat(89.0));
+    let x = self.clamp(F::splat(-104.0), F::splat(89.0));
     let n = (x * LOG2_E).round();
     let r = x - n * LN2_HI - n * LN2_LO;
     let p = r * 1.987_569_15e-4 + 1.398_199_95e-3;
@@ -37,8 +37,8 @@ pub fn exp<F: Float>(self: F) -> F {
     // In two factors, so that results below the normal numbers round once and none overflows early.
     let k = n.cast::<i32>();
     let half = k >> 1;
-    let scaled = y * power_of_two::<F>(half) * power_of_two::<F>(k - half);
-    select(is_nan(self), self, scaled)
+    let scaled = y * power_of_two::<F, _>(half) * power_of_two::<F, _>(k - half);
+    select(self.is_nan(), self, scaled)
 }
 
 /// The natural logarithm: `-inf` of 0, NaN below.
@@ -48,7 +48,7 @@ pub fn ln<F: Float>(self: F) -> F {
     let bits = x.to_bits();
     // x = m * 2^e with m in [sqrt(1/2), sqrt(2))
     let shifted = bits - 0x3f35_04f3;
-    let e = ((shifted.cast::<i32>() >> 23) - select(tiny, 23, 0)).cast::<f32>();
+    let e = ((shifted.cast::<i32>() >> 23) - tiny.cast::<i32>() * 23).cast::<f32>();
     let m = F::from_bits((shifted & 0x007f_ffff) + 0x3f35_04f3);
     let f = m - 1.0;
     let z = f * f;
@@ -78,24 +78,24 @@ pub fn tanh<F: Float>(self: F) -> F {
     let near = p * z * self + self;
     let far = 1.0 - 2.0 / ((a + a).exp() + 1.0);
     let signed = select(self < 0.0, -far, far);
-    select(is_nan(self), self, select(a < 0.625, near, signed))
+    select(self.is_nan(), self, select(a < 0.625, near, signed))
 }
 
 /// `1 / (1 + e^-x)`, also where `e^-x` overflows.
 pub fn sigmoid<F: Float>(self: F) -> F {
     let e = (-self.abs()).exp();
     let numerator = select(self < 0.0, e, F::splat(1.0));
-    select(is_nan(self), self, numerator / (e + 1.0))
+    select(self.is_nan(), self, numerator / (e + 1.0))
 }
 
 /// The larger; NaN where either is.
 pub fn max_or_nan<F: Float>(self: F, other: F) -> F {
-    select((self > other) | is_nan(self), self, other)
+    select((self > other) | self.is_nan(), self, other)
 }
 
 /// The smaller; NaN where either is.
 pub fn min_or_nan<F: Float>(self: F, other: F) -> F {
-    select((self < other) | is_nan(self), self, other)
+    select((self < other) | self.is_nan(), self, other)
 }
 
 /// The bits moved left by `n` places, those that fall out coming in again.
@@ -109,6 +109,6 @@ pub fn rotate_right(self: u32, n: u32) -> u32 {
 }
 
 /// `2^k` for `k` in -126 ..= 127.
-fn power_of_two<F: Float>(k: _) -> F {
+fn power_of_two<F: Float, I: Int>(k: I) -> F {
     F::from_bits(((k + 127) << 23).cast::<u32>())
 }
