@@ -2,9 +2,11 @@
 
 pub mod codes;
 mod render;
+mod suggest;
 
 pub use codes::Code;
 pub use render::{Style, render};
+pub use suggest::nearest;
 
 use crate::source::Span;
 
