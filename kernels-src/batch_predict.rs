@@ -50,15 +50,29 @@ pub fn kernel_batch_predict(
     if params.batch_size >= 8192 {
         let groups = div_ceil(params.batch_size, WORKGROUP);
         launch!(
-            by_sample, [groups],
-            params.batch_size, params.n_features, params.n_trees, params.max_depth,
-            samples, tree_nodes, tree_offsets, output
+            by_sample,
+            [groups],
+            params.batch_size,
+            params.n_features,
+            params.n_trees,
+            params.max_depth,
+            samples,
+            tree_nodes,
+            tree_offsets,
+            output
         );
     } else {
         launch!(
-            by_tree, [params.batch_size],
-            params.batch_size, params.n_features, params.n_trees, params.max_depth,
-            samples, tree_nodes, tree_offsets, output
+            by_tree,
+            [params.batch_size],
+            params.batch_size,
+            params.n_features,
+            params.n_trees,
+            params.max_depth,
+            samples,
+            tree_nodes,
+            tree_offsets,
+            output
         );
     }
 }

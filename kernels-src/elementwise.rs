@@ -43,8 +43,13 @@ pub fn kernel_elementwise(params: ElementwiseParams, input_a: &[f32], input_b: O
             require!(input_b.is_some());
             require!(input_b.len() >= params.n_elements);
             launch!(
-                binary::<{ params.op }>, [groups],
-                params.n_elements, quads, input_a.as_x4(), input_b.as_x4(), output.as_x4()
+                binary::<{ params.op }>,
+                [groups],
+                params.n_elements,
+                quads,
+                input_a.as_x4(),
+                input_b.as_x4(),
+                output.as_x4()
             );
         }
         _ => {

@@ -47,16 +47,35 @@ pub fn kernel_find_split(
     let chunks = div_ceil(params.n_samples, CHUNK);
     if chunks == 1 {
         launch!(
-            score, [groups],
-            params.n_samples, params.n_features, params.feature_idx, params.n_thresholds, n_total,
-            data, labels, indices, thresholds, output_scores
+            score,
+            [groups],
+            params.n_samples,
+            params.n_features,
+            params.feature_idx,
+            params.n_thresholds,
+            n_total,
+            data,
+            labels,
+            indices,
+            thresholds,
+            output_scores
         );
     } else {
         let partials = scratch::<f32x4>(2 * chunks * params.n_thresholds);
         launch!(
-            partial, [groups, chunks],
-            params.n_samples, params.n_features, params.feature_idx, params.n_thresholds, n_total, chunks,
-            data, labels, indices, thresholds, partials
+            partial,
+            [groups, chunks],
+            params.n_samples,
+            params.n_features,
+            params.feature_idx,
+            params.n_thresholds,
+            n_total,
+            chunks,
+            data,
+            labels,
+            indices,
+            thresholds,
+            partials
         );
         launch!(merge, [groups], params.n_thresholds, chunks, partials, output_scores);
     }

@@ -38,8 +38,16 @@ pub fn kernel_matmul(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) 
     let columns = div_ceil(params.n, TILE);
     let rows = div_ceil(params.m, TILE);
     launch!(
-        tiled::<{ params.trans_a }, { params.trans_b }>, [columns, rows],
-        params.m, params.k, params.n, params.alpha, params.beta, a, b, c
+        tiled::<{ params.trans_a }, { params.trans_b }>,
+        [columns, rows],
+        params.m,
+        params.k,
+        params.n,
+        params.alpha,
+        params.beta,
+        a,
+        b,
+        c
     );
 }
 
