@@ -10,8 +10,8 @@ type Outcome = Result<(), Failed>;
 
 fn main() {
     let trials = vec![
-        Trial::test("hello-c prints its sum", || prints("hello-c", &[], "")),
-        Trial::test("add-cpp prints its sums", || prints("add-cpp", &[], "")),
+        Trial::test("hello-c prints its sum", || prints("hello-c", &[], "2 4 6 8")),
+        Trial::test("add-cpp prints its sums", || prints("add-cpp", &[], "11\n22\n33\n")),
         Trial::test("diabetes in C++ predicts", || predicts("diabetes-cpp")),
         Trial::test("diabetes in Rust predicts", || predicts("diabetes-rust")),
         Trial::test("diabetes in C++ and Rust are the same bits", same_bits),
