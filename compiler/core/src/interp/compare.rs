@@ -75,3 +75,25 @@ pub fn difference(kernel: &Kernel, a: &Launch, b: &Launch) -> Option<String> {
     }
     None
 }
+
+/// Runs two kernels on the same launch, and wants the same of both, faults included.
+#[cfg(test)]
+#[track_caller]
+pub(crate) fn assert_same(a: &Kernel, b: &Kernel, seed: u64) {
+    let start = random_launch(a, seed);
+    let options = super::Options { seed, subgroup_size: 4, ..super::Options::default() };
+    let results = [a, b].map(|kernel| {
+        let mut launch = start.clone();
+        let outcome = super::run(kernel, &mut launch, &options)
+            .unwrap_or_else(|error| panic!("seed {seed}: {error}\n{}", crate::ir::print(kernel)));
+        (launch, outcome)
+    });
+    let [(x, out_x), (y, out_y)] = &results;
+    let difference = difference(a, x, y).or_else(|| {
+        let fault = |outcome: &super::Outcome| outcome.fault.is_some();
+        (fault(out_x) != fault(out_y)).then(|| format!("fault {:?} and {:?}", out_x.fault, out_y.fault))
+    });
+    if let Some(difference) = difference {
+        panic!("seed {seed}: {difference}\n{}\n{}", crate::ir::print(a), crate::ir::print(b));
+    }
+}

@@ -17,6 +17,8 @@ mod race;
 mod step;
 mod subgroup;
 
+#[cfg(test)]
+pub(crate) use compare::assert_same;
 pub use compare::{difference, random_launch};
 pub use error::{Error, RaceSide};
 
