@@ -133,8 +133,13 @@ impl Generator {
             g.nested(6);
             if g.rng.chance(30) {
                 let cond = if uniform { g.get_uniform(Type::BOOL) } else { g.get(Type::BOOL) };
-                let jump = if g.rng.chance(50) { StmtKind::Break } else { StmtKind::Continue };
-                g.b.branch(cond, |b| b.push(jump), |_| {});
+                let leaves = g.block(|g| {
+                    g.nested(3);
+                    g.b.push(if g.rng.chance(50) { StmtKind::Break } else { StmtKind::Continue });
+                });
+                let stays = g.block(|g| g.nested(3));
+                let (then, otherwise) = if g.rng.chance(50) { (leaves, stays) } else { (stays, leaves) };
+                g.b.push(StmtKind::If { cond, then, otherwise });
                 g.nested(3);
             }
             g.scope.truncate(n_known);

@@ -250,3 +250,6 @@ const fn opposite(op: Op, float: bool) -> Option<Op> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;
