@@ -5,7 +5,7 @@
 //! carries the span it came from.
 //!
 //! Invariants, checked by [`verify`]:
-//! - a value is defined by one [`Stmt::Def`] (or as a loop's variable) before its uses, in the same block or in one
+//! - a value is defined by one [`StmtKind::Def`] (or as a loop's variable) before its uses, in the same block or in one
 //!   that encloses it;
 //! - operands have the types that the operation's row in [`op`] asks for;
 //! - `Break` and `Continue` stand inside a loop; indices are u32; conditions are bool;
