@@ -100,6 +100,11 @@ impl Writer<'_> {
                 let single = self.function.literal(Scalar::F32, half_to_single(bits as u16));
                 self.function.convert(single, Scalar::F16)
             }
+            // its shortest decimal is above it, which Tint refuses
+            Scalar::F32 if f32::from_bits(bits as u32).abs() == f32::MAX => {
+                let bits = self.function.u32(bits as u32);
+                self.function.bitcast(bits, Scalar::F32)
+            }
             scalar => self.function.literal(scalar, bits as u32),
         }
     }

@@ -1,6 +1,6 @@
 //! Constants: exact, whatever they are, and never where WGSL would evaluate and refuse them.
 
-use super::{body, text_of, written, builder, buffer, finish, global_index, place};
+use super::{body, buffer, builder, finish, global_index, place, text_of, written};
 use crate::ir::{Const, Expr, Op, Scalar, Type};
 
 fn stored(bits: u32) -> String {
@@ -22,8 +22,16 @@ fn read_back(text: &str) -> Option<u32> {
 
 #[test]
 fn finite_floats_keep_their_bits() {
-    for value in [0.0, -0.0, 1.0, 0.1, -1.5e-38, f32::MAX, f32::MIN, f32::MIN_POSITIVE, 1e-45, -1e-40, 16_777_217.0] {
+    for value in [0.0, -0.0, 1.0, 0.1, -1.5e-38, 3.4e38, f32::MIN_POSITIVE, 1e-45, -1e-40, 16_777_217.0] {
         assert_eq!(read_back(&stored(value.to_bits())), Some(value.to_bits()), "{value:e}");
+    }
+}
+
+#[test]
+fn the_largest_floats_are_bits() {
+    for value in [f32::MAX, f32::MIN] {
+        let text = stored(value.to_bits());
+        assert!(text.contains(&format!("bitcast<f32>({}u)", value.to_bits())), "{text}");
     }
 }
 
