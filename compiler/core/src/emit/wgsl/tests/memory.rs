@@ -2,9 +2,7 @@
 
 use super::{atomic_buffer, buffer, builder, finish, global_index, place, text_of, written};
 use crate::ir::build::Builder;
-use crate::ir::{
-    AtomicOp, Buffer, Builtin, Expr, Feature, Op, ParamKind, Place, Scalar, StmtKind, SubgroupOp, Type, ValueId,
-};
+use crate::ir::{AtomicOp, Buffer, Builtin, Expr, Feature, Op, ParamKind, Place, Scalar, SubgroupOp, Type, ValueId};
 
 #[test]
 fn scalars_of_every_type() {

@@ -172,3 +172,29 @@ fn not_equal_to_itself_tests_the_bits() {
     });
     assert!(text.contains("((bitcast<u32>(input_1) & 2147483647u) > 2139095040u)"), "{text}");
 }
+
+#[test]
+fn a_nan_differs_from_all() {
+    let text = text_of("differs", Type::F32, Type::U32, |b, input, out, i| {
+        let x = b.load(input, i, "input");
+        let one = b.constant(Const::f32(1.0));
+        let differs = b.op(Op::Ne, &[x, one]);
+        let value = b.cast(Op::Convert, differs, Type::U32);
+        b.store(out, i, value, "output");
+    });
+    // naga writes `!=` as an ordered comparison in SPIR-V, which is false with a NaN
+    assert!(text.contains("u32(!((input_1 == 1f)))"), "{text}");
+}
+
+#[test]
+fn long_expressions_are_cut() {
+    let text = text_of("long", Type::U32, Type::U32, |b, input, out, i| {
+        let mut sum = b.load(input, i, "input");
+        for n in 0..2000 {
+            let n = b.u32(n);
+            sum = b.op(Op::Xor, &[sum, n]);
+        }
+        b.store(out, i, sum, "output");
+    });
+    assert!(text.lines().all(|line| line.matches('(').count() < 10), "{text}");
+}
