@@ -2,7 +2,7 @@
 
 use super::Input;
 use crate::diag::codes::package as codes;
-use crate::diag::{Diagnostic, Diagnostics, closest};
+use crate::diag::{Diagnostic, Diagnostics, nearest};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax;
 use std::collections::BTreeMap;
@@ -101,7 +101,7 @@ fn config(id: FileId, text: &str, names: &mut Names, diagnostics: &mut Diagnosti
             "world" => names.world = value.to_owned(),
             _ => {
                 let diagnostic = Diagnostic::new(codes::BAD_CONFIG, place, format!("wgpuc.toml has no key `{key}`"));
-                let help = match closest(key, KEYS) {
+                let help = match nearest(key, KEYS) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("the keys are {}", KEYS.join(", ")),
                 };
