@@ -16,6 +16,7 @@ pub mod build;
 pub mod eval;
 pub mod op;
 mod print;
+pub mod random;
 mod value;
 mod verify;
 

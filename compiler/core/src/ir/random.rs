@@ -1,0 +1,5 @@
+//! Random kernels, for tests of passes and targets.
+
+mod rng;
+
+pub use rng::Rng;
