@@ -44,7 +44,7 @@ pub fn eval(op: Op, ty: Type, args: &[Const]) -> Const {
     out
 }
 
-/// The sign bit aside, what a `scalar` of these bits is as a number: exact for every type.
+/// What a `scalar` of these bits is as a number: exact but for 64-bit integers, which round.
 #[must_use]
 pub fn as_f64(scalar: Scalar, bits: u64) -> f64 {
     match number(scalar, bits) {

@@ -16,8 +16,10 @@ pub mod build;
 pub mod eval;
 pub mod op;
 mod print;
+pub mod random;
 mod value;
 mod verify;
+pub mod walk;
 
 pub use op::Op;
 pub use print::print;
