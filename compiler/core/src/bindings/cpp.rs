@@ -215,7 +215,7 @@ fn function_name(name: &Name) -> String {
 /// A doc comment. A backslash at a line's end would draw the next line of code into it.
 fn comment(indent: &str, docs: &str) -> String {
     let text = Comment::new(&format!("{indent}/// "), docs).to_string();
-    text.lines().map(|line| format!("{}\n", line.trim_end_matches('\\'))).collect()
+    text.lines().map(|line| format!("{}\n", line.trim_end_matches(['\\', ' ']))).collect()
 }
 
 /// A list after an opening bracket, on lines of at most 120 characters.
