@@ -9,6 +9,7 @@
 //! has no meaning at all is an [`Error`]: divergent barriers, races, accesses that a pass wrongly called safe.
 
 mod code;
+mod compare;
 mod error;
 mod group;
 mod memory;
@@ -16,6 +17,9 @@ mod race;
 mod step;
 mod subgroup;
 
+#[cfg(test)]
+pub(crate) use compare::assert_same;
+pub use compare::{difference, random_launch};
 pub use error::{Error, RaceSide};
 
 use crate::ir::random::Rng;

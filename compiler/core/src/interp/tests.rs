@@ -328,3 +328,26 @@ fn a_hundred_thousand_invocations_take_a_moment() {
     assert!(out.iter().zip(0..).all(|(v, i)| *v == 28 * i));
     assert!(outcome.steps < 50 * u64::from(n));
 }
+
+#[test]
+fn random_kernels_do_not_depend_on_the_order() {
+    let mut faults = 0;
+    for seed in 0..300 {
+        let kernel = crate::ir::random::kernel(seed);
+        let start = super::random_launch(&kernel, seed);
+        let results = [1, 2].map(|order| {
+            let mut launch = start.clone();
+            let options = Options { seed: order, subgroup_size: 4, buffer_races: true, ..Options::default() };
+            let outcome = run(&kernel, &mut launch, &options)
+                .unwrap_or_else(|error| panic!("{error}\n{}", crate::ir::print(&kernel)));
+            (launch, outcome.fault.is_some())
+        });
+        let [(a, fault_a), (b, fault_b)] = &results;
+        if let Some(difference) = super::difference(&kernel, a, b) {
+            panic!("seed {seed}: {difference}\n{}", crate::ir::print(&kernel));
+        }
+        assert_eq!(fault_a, fault_b);
+        faults += u32::from(*fault_a);
+    }
+    assert!((30..270).contains(&faults), "{faults}");
+}

@@ -19,6 +19,7 @@ mod print;
 pub mod random;
 mod value;
 mod verify;
+pub mod walk;
 
 pub use op::Op;
 pub use print::print;

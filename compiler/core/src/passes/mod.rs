@@ -1,1 +1,11 @@
-//! stub
+//! Passes: from an `ir::Kernel` to a better one that means the same.
+
+pub mod lower_for;
+pub mod simplify;
+
+use crate::ir::Kernel;
+
+/// The passes that every target wants, in order.
+pub fn run(kernel: &mut Kernel) {
+    simplify::run(kernel);
+}
