@@ -1,1 +1,3 @@
-//! stub
+//! The passes over the IR, one module each.
+
+pub mod bounds;
