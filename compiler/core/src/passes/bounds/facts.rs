@@ -66,6 +66,11 @@ impl Facts {
         &self.list
     }
 
+    /// Whether some fact bounds the atom from above.
+    pub(super) fn is_bounded(&self, atom: AtomId) -> bool {
+        self.list.iter().any(|fact| fact.coefficient(&Mono::atom(atom)) < 0)
+    }
+
     pub(super) fn mark(&self) -> Mark {
         Mark { facts: self.list.len(), trail: self.trail.len() }
     }
@@ -87,7 +92,10 @@ impl Facts {
             return;
         }
         let changed = self.narrow(&poly);
-        self.list.push(poly);
+        // The range of a single atom says all that its fact would.
+        if !poly.is_about_one_atom() {
+            self.list.push(poly);
+        }
         if changed {
             for at in (0..self.list.len()).rev() {
                 let fact = self.list[at].clone();

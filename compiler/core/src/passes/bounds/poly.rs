@@ -1,6 +1,8 @@
 //! Polynomials with exact integer coefficients over numbered atoms: the language of the bounds proofs. No atom's
 //! meaning or range is known here.
 
+use std::fmt;
+
 /// An unknown integer: an index into [`super::facts::Facts`], from 1.
 pub(super) type AtomId = u32;
 
@@ -54,8 +56,18 @@ impl Mono {
 }
 
 /// A sum of products with coefficients: sorted, none twice, none zero.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub(super) struct Poly(Vec<(Mono, i128)>);
+
+impl fmt::Debug for Poly {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (mono, c) in &self.0 {
+            write!(f, "{c:+}")?;
+            mono.atoms().try_for_each(|a| write!(f, "*a{a}"))?;
+        }
+        Ok(())
+    }
+}
 
 impl Poly {
     pub(super) fn constant(value: i128) -> Self {
@@ -86,6 +98,12 @@ impl Poly {
             [(mono, 1)] if mono.atoms().count() == 1 => mono.atoms().next(),
             _ => None,
         }
+    }
+
+    /// Whether its terms are one atom, at most an offset, and nothing else.
+    pub(super) fn is_about_one_atom(&self) -> bool {
+        let mut monos = self.0.iter().map(|(m, _)| m).filter(|m| **m != Mono::ONE);
+        monos.next().is_some_and(|m| m.atoms().count() == 1) && monos.next().is_none()
     }
 
     /// The term without atoms.

@@ -9,10 +9,8 @@ use super::facts::Facts;
 use super::poly::{AtomId, Mono, Poly};
 use std::collections::HashSet;
 
-/// How many polynomials a search may look at.
-const BUDGET: usize = 160;
-/// How many replacements a proof may take.
-const DEPTH: usize = 12;
+/// How many replacements a proof may take, and how many polynomials the search for it may look at: short proofs first.
+const EFFORTS: [(usize, usize); 2] = [(4, 40), (12, 120)];
 
 /// What a search found.
 #[derive(Debug, Default)]
@@ -32,13 +30,23 @@ pub(super) fn holds(facts: &Facts, goal: &Poly) -> bool {
 
 /// Tries to prove `goal >= 0`.
 pub(super) fn search(facts: &Facts, goal: &Poly) -> Found {
-    let mut state = Search { facts, seen: HashSet::new(), used: vec![], residuals: vec![] };
-    let proved = state.prove(goal, DEPTH);
-    Found { proved, used: state.used, residuals: state.residuals }
+    let mut found = Found::default();
+    for (depth, budget) in EFFORTS {
+        let mut state = Search { facts, budget, seen: HashSet::new(), cut: false, used: vec![], residuals: vec![] };
+        let proved = state.prove(goal, depth);
+        found = Found { proved, used: state.used, residuals: state.residuals };
+        if proved || !state.cut {
+            break;
+        }
+    }
+    found
 }
 
 struct Search<'a> {
     facts: &'a Facts,
+    budget: usize,
+    /// Whether it gave up somewhere for the effort's sake.
+    cut: bool,
     seen: HashSet<Poly>,
     used: Vec<Poly>,
     residuals: Vec<Poly>,
@@ -46,16 +54,21 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn prove(&mut self, goal: &Poly, depth: usize) -> bool {
-        if self.facts.range(goal).0 >= 0 {
-            return true;
+        let (low, high) = self.facts.range(goal);
+        if low >= 0 || high < 0 {
+            return low >= 0;
         }
-        if depth == 0 || self.seen.len() >= BUDGET || !self.seen.insert(goal.clone()) {
+        if depth == 0 || self.seen.len() >= self.budget {
+            self.cut = true;
+            return false;
+        }
+        if !self.seen.insert(goal.clone()) {
             return false;
         }
         self.residuals.push(goal.clone());
         let Some((mono, c)) = self.worst(goal) else { return false };
         let facts = self.facts;
-        for fact in facts.list() {
+        for fact in facts.list().iter().rev() {
             for (part, f) in fact.terms() {
                 if f.signum() != c.signum() || (*part == Mono::ONE) != (mono == Mono::ONE) {
                     continue;

@@ -103,10 +103,13 @@ impl<'k> State<'k> {
         atom
     }
 
-    /// The same sum modulo the type's size, with the atoms of wrapped sums in place of those sums.
+    /// The same sum modulo the type's size, with atoms in place of the wrapped sums that something bounds.
     pub(super) fn rewritten(&self, sum: &Poly, int: Int) -> Poly {
         let mut out = sum.clone();
-        for (part, _, atom) in self.wrapped.iter().rev().filter(|(_, of, _)| of.bits >= int.bits) {
+        for (part, of, atom) in self.wrapped.iter().rev().filter(|(_, of, _)| of.bits >= int.bits) {
+            if self.facts.atom(*atom).high >= of.high() && !self.facts.is_bounded(*atom) {
+                continue;
+            }
             while let Some(next) = replace(&out, part, *atom) {
                 out = next;
             }

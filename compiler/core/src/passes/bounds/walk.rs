@@ -162,7 +162,7 @@ impl<'a, 'k> Walk<'a, 'k> {
         let mut rounds = 0;
         self.trials += 1;
         while invariants.iter().any(|i| i.at_head) {
-            let n = invariants.iter().filter(|i| i.at_head).count();eprintln!("{invariants:#?}");
+            let n = invariants.iter().filter(|i| i.at_head).count();
             invariants = self.round(range, body, &set, invariants).invariants;
             if invariants.iter().filter(|i| i.at_head).count() == n {
                 break;

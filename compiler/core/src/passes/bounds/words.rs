@@ -68,8 +68,7 @@ impl Words<'_> {
 
     fn is_unbounded(&self, atom: AtomId) -> bool {
         let launch = matches!(self.origin(atom), Origin::Launch(_));
-        let below = |fact: &Poly| fact.coefficient(&Mono::atom(atom)) < 0;
-        !launch && self.facts.atom(atom).high >= i128::from(i32::MAX) && !self.facts.list().iter().any(below)
+        !launch && self.facts.atom(atom).high >= i128::from(i32::MAX) && !self.facts.is_bounded(atom)
     }
 
     /// `sum >= 0` as two sides and what stands between them.
