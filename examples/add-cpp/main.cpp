@@ -10,15 +10,13 @@ namespace {
 
 using wasi_gpu::Buffer;
 
-wasi_gpu::Result<std::vector<float>> add(const std::vector<float>& a, const std::vector<float>& b) {
-    auto left = Buffer<float>::create(a.size());
-    auto right = Buffer<float>::create(b.size());
+wasi_gpu::Result<wasi_gpu::HostArray<float>> add(const std::vector<float>& a, const std::vector<float>& b) {
+    auto left = Buffer<float>::from(a);
+    auto right = Buffer<float>::from(b);
     auto sum = Buffer<float>::create(a.size());
     for (auto* buffer : {&left, &right, &sum}) {
         if (!buffer->ok()) return buffer->error();
     }
-    if (auto done = left.value().upload(a); !done.ok()) return done.error();
-    if (auto done = right.value().upload(b); !done.ok()) return done.error();
     const wasi_gpu::ElementwiseParams params{static_cast<uint32_t>(a.size()), wasi_gpu::ElementwiseOp::add};
     auto done = wasi_gpu::kernel_elementwise(params, left.value(), &right.value(), sum.value());
     if (!done.ok()) return done.error();

@@ -17,14 +17,7 @@ namespace diabetes {
 constexpr uint32_t kMaxDepth = 16;
 constexpr int32_t kLeaf = -1;
 
-/// A node as `kernel-batch-predict` reads it.
-struct Node {
-    int32_t feature;
-    float value;
-    uint32_t left;
-    uint32_t right;
-};
-static_assert(sizeof(Node) == 16, "kernel-batch-predict reads nodes of 16 bytes");
+using Node = wasi_gpu::TreeNode;
 
 /// All trees' nodes in one array, and where each tree begins in it.
 struct Forest {
@@ -178,13 +171,13 @@ private:
 };
 
 /// Predicts every row of a table with the whole forest.
-inline Result<std::vector<float>> predict(const Forest& forest, const Table& table) {
+inline Result<HostArray<float>> predict(const Forest& forest, const Table& table) {
     Buffer<float> samples, output;
     Buffer<Node> nodes;
     Buffer<uint32_t> offsets;
-    if (auto done = create_filled(samples, table.features); !done.ok()) return done.error();
-    if (auto done = create_filled(nodes, forest.nodes); !done.ok()) return done.error();
-    if (auto done = create_filled(offsets, forest.offsets); !done.ok()) return done.error();
+    if (auto done = assign(samples, Buffer<float>::from(table.features)); !done.ok()) return done.error();
+    if (auto done = assign(nodes, Buffer<Node>::from(forest.nodes)); !done.ok()) return done.error();
+    if (auto done = assign(offsets, Buffer<uint32_t>::from(forest.offsets)); !done.ok()) return done.error();
     if (auto done = assign(output, Buffer<float>::create(table.n_rows())); !done.ok()) return done.error();
     const auto n_trees = static_cast<uint32_t>(forest.offsets.size());
     const wasi_gpu::BatchPredictParams params{table.n_rows(), table.n_features, n_trees, kMaxDepth};

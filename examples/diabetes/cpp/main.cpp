@@ -58,7 +58,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
 }
 
 /// The bytes that two runs must agree on: the packed forest, then the predictions.
-std::vector<uint8_t> result_bytes(const Forest& forest, const std::vector<float>& predictions) {
+std::vector<uint8_t> result_bytes(const Forest& forest, const HostArray<float>& predictions) {
     std::vector<uint8_t> bytes;
     auto append = [&](const auto& values) {
         const auto* first = reinterpret_cast<const uint8_t*>(values.data());
@@ -77,7 +77,7 @@ uint64_t digest(const std::vector<uint8_t>& bytes) {
     return hash;
 }
 
-double mean_squared_error(const std::vector<float>& predictions, const std::vector<float>& labels) {
+double mean_squared_error(const HostArray<float>& predictions, const std::vector<float>& labels) {
     double sum = 0.0;
     for (size_t i = 0; i < labels.size(); ++i) {
         const double error = double{predictions[i]} - double{labels[i]};
@@ -97,7 +97,7 @@ void print_device() {
 }
 
 /// Writes what `--digest` and `--dump` ask for; false where the file cannot be written.
-bool report_bytes(const Options& options, const Forest& forest, const std::vector<float>& predictions) {
+bool report_bytes(const Options& options, const Forest& forest, const HostArray<float>& predictions) {
     const auto bytes = result_bytes(forest, predictions);
     if (options.digest) std::printf("digest: %016" PRIx64 "\n", digest(bytes));
     if (options.dump.empty()) return true;

@@ -12,6 +12,7 @@
 namespace diabetes {
 
 using wasi_gpu::Buffer;
+using wasi_gpu::HostArray;
 using wasi_gpu::Result;
 
 /// Features tried at each split.
@@ -44,7 +45,7 @@ public:
     Result<std::vector<uint32_t>> bootstrap(uint32_t seed);
 
     /// The score of every threshold of every candidate, in their order.
-    Result<std::vector<float>> score(const std::vector<Split>& wave);
+    Result<HostArray<float>> score(const std::vector<Split>& wave);
 
 private:
     struct Slot {
@@ -73,19 +74,12 @@ Result<void> assign(T& place, Result<T> result) {
     return {};
 }
 
-/// A new buffer that holds `values`.
-template <class T>
-Result<void> create_filled(Buffer<T>& place, const std::vector<T>& values) {
-    if (auto done = assign(place, Buffer<T>::create(values.size())); !done.ok()) return done;
-    return place.upload(values);
-}
-
 inline Result<Scorer> Scorer::create(const Table& table) {
     Scorer scorer;
     scorer.n_rows_ = table.n_rows();
     scorer.n_features_ = table.n_features;
-    if (auto done = create_filled(scorer.data_, table.features); !done.ok()) return done.error();
-    if (auto done = create_filled(scorer.labels_, table.labels); !done.ok()) return done.error();
+    if (auto done = assign(scorer.data_, Buffer<float>::from(table.features)); !done.ok()) return done.error();
+    if (auto done = assign(scorer.labels_, Buffer<float>::from(table.labels)); !done.ok()) return done.error();
     if (auto done = assign(scorer.drawn_, Buffer<uint32_t>::create(table.n_rows())); !done.ok()) return done.error();
     const size_t n_scores = kMaxWave * kTriedFeatures * table.n_rows();
     if (auto done = assign(scorer.gathered_, Buffer<float>::create(n_scores)); !done.ok()) return done.error();
@@ -109,10 +103,12 @@ inline Result<Scorer::Slot> Scorer::create_slot(uint32_t n_rows) {
 inline Result<std::vector<uint32_t>> Scorer::bootstrap(uint32_t seed) {
     const wasi_gpu::BootstrapParams params{n_rows_, seed, n_rows_};
     if (auto done = wasi_gpu::kernel_bootstrap_sample(params, drawn_); !done.ok()) return done.error();
-    return drawn_.download();
+    std::vector<uint32_t> samples(n_rows_);
+    if (auto done = drawn_.download_into(samples.data(), samples.size()); !done.ok()) return done.error();
+    return samples;
 }
 
-inline Result<std::vector<float>> Scorer::score(const std::vector<Split>& wave) {
+inline Result<HostArray<float>> Scorer::score(const std::vector<Split>& wave) {
     size_t n_scores = 0;
     for (size_t node = 0; node < wave.size(); ++node) {
         const Split& split = wave[node];
@@ -123,7 +119,7 @@ inline Result<std::vector<float>> Scorer::score(const std::vector<Split>& wave) 
             n_scores += split.candidates[idx].thresholds.size();
         }
     }
-    if (n_scores == 0) return std::vector<float>();
+    if (n_scores == 0) return HostArray<float>();
     return gathered_.download(0, n_scores);
 }
 

@@ -115,12 +115,8 @@ fn function(out: &mut String, op: &Op) {
     let params: Vec<String> =
         op.params.iter().map(|p| format!("{}: {}", escaped(p.name.kebab()), param(&p.ty))).collect();
     let docs = Comment::new("    /// ", &op.docs);
-    let _ = write!(
-        out,
-        "\n{docs}    {}: func({}) -> result<_, gpu-error>;\n",
-        escaped(op.name.kebab()),
-        params.join(", ")
-    );
+    let _ =
+        write!(out, "\n{docs}    {}: func({}) -> result<_, gpu-error>;\n", escaped(op.name.kebab()), params.join(", "));
 }
 
 fn param(ty: &OpParamType) -> String {
@@ -152,10 +148,49 @@ fn value(ty: &ValueType) -> String {
 /// A keyword of WIT stands as a name with `%`.
 fn escaped(name: &str) -> String {
     const KEYWORDS: &[&str] = &[
-        "as", "async", "bool", "borrow", "char", "constructor", "enum", "error-context", "export", "f32", "f64",
-        "flags", "from", "func", "future", "import", "include", "interface", "list", "map", "option", "own",
-        "package", "record", "resource", "result", "s16", "s32", "s64", "s8", "static", "stream", "string", "tuple",
-        "type", "u16", "u32", "u64", "u8", "use", "variant", "with", "world",
+        "as",
+        "async",
+        "bool",
+        "borrow",
+        "char",
+        "constructor",
+        "enum",
+        "error-context",
+        "export",
+        "f32",
+        "f64",
+        "flags",
+        "from",
+        "func",
+        "future",
+        "import",
+        "include",
+        "interface",
+        "list",
+        "map",
+        "option",
+        "own",
+        "package",
+        "record",
+        "resource",
+        "result",
+        "s16",
+        "s32",
+        "s64",
+        "s8",
+        "static",
+        "stream",
+        "string",
+        "tuple",
+        "type",
+        "u16",
+        "u32",
+        "u64",
+        "u8",
+        "use",
+        "variant",
+        "with",
+        "world",
     ];
     if KEYWORDS.contains(&name) { format!("%{name}") } else { name.to_owned() }
 }

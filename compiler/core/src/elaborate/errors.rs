@@ -1,6 +1,7 @@
 //! Wordings that several parts of the elaborator share.
 
 use super::{Elaborator, Reported};
+pub(super) use crate::diag::nearest;
 use crate::diag::{Code, Diagnostic, codes::types as codes};
 use crate::source::Span;
 use crate::syntax::ast;
@@ -37,32 +38,6 @@ impl Elaborator<'_> {
     pub(super) fn check_count(&mut self, name: &str, want: usize, have: usize, span: Span) -> Result<(), Reported> {
         if want == have { Ok(()) } else { Err(self.wrong_count(name, want, have, span)) }
     }
-}
-
-/// The name that differs least, where it is close enough to be what was meant.
-pub(super) fn nearest<'a>(name: &str, all: impl Iterator<Item = &'a str>) -> Option<String> {
-    let limit = name.chars().count().div_ceil(3);
-    all.filter(|other| *other != name)
-        .map(|other| (distance(name, other), other))
-        .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, other)| other.to_owned())
-}
-
-/// How many characters must be put in, left out or replaced.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 /// A short expression in the source's words; `value` for one that is not.

@@ -154,6 +154,9 @@ impl Elaborator<'_> {
 
     /// `a.x`: a field, or a lane of a vector.
     fn field(&mut self, of: &Expr, name: &ast::Ident) -> Res<Operand> {
+        if let Some(axis) = self.position_lane(of, &name.name) {
+            return axis.map(Operand::Val);
+        }
         let operand = self.operand(of, None)?;
         let ty = match &operand {
             Operand::Val(val) => self.settle(&val.ty),

@@ -1,6 +1,5 @@
 //! Runs code that has no inputs: constants whose functions have loops and variables.
 
-use crate::interp;
 use crate::ir::{self, Const, ValueId};
 
 /// The value that `block` computes for `leaf`, where it depends on nothing but constants.

@@ -115,7 +115,7 @@ impl Elaborator<'_> {
     /// An access to a cell, whose index may be known to be in range.
     pub(super) fn access(&mut self, cell: Cell, index: ValueId, place: &Place) -> AccessId {
         let span = std::mem::replace(&mut self.b.span, place.span);
-        let access = self.b.access(ir_place(cell), &format!("index into {}", place.owner.name));
+        let access = self.b.access(ir_place(cell), &format!("index into {}", place.root));
         self.b.span = span;
         let len = match cell {
             Cell::Slot(slot) => self.b.kernel[slot].len,

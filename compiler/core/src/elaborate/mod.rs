@@ -13,6 +13,7 @@ mod control;
 mod core_fn;
 mod errors;
 mod expr;
+mod fold;
 mod generics;
 mod infer;
 mod kernel;
@@ -25,6 +26,7 @@ mod place;
 mod resolve;
 mod returns;
 mod scope;
+mod shared;
 mod stmt;
 #[cfg(test)]
 mod tests;

@@ -151,7 +151,11 @@ impl Elaborator<'_> {
     pub(super) fn leaf_types(&mut self, ty: &Ty) -> Res<Vec<Ty>> {
         Ok(match ty {
             Ty::Num(..) | Ty::Enum(_) => vec![ty.clone()],
-            Ty::Array(of, n) => self.leaf_types(of)?.repeat(*n as usize),
+            Ty::Array(of, n) => {
+                let one = self.leaf_types(of)?;
+                let n_all = one.len() * *n as usize;
+                one.into_iter().cycle().take(n_all).collect()
+            }
             Ty::Struct(_) | Ty::Tuple(_) => {
                 let mut all = vec![];
                 for part in self.parts(ty)? {
@@ -201,7 +205,11 @@ impl Elaborator<'_> {
     /// `to = value`.
     pub(super) fn assign(&mut self, to: &Expr, value: &Expr) -> Res<Val> {
         if let Some(at) = self.deferred_named(to) {
-            return self.assign_deferred(at, to, value);
+            let assigned = self.assign_deferred(at, to, value);
+            if assigned.is_err() {
+                self.forget_deferred(at);
+            }
+            return assigned;
         }
         let place = self.assignable(to);
         let want = place.as_ref().ok().map(|place| place.ty.clone());
@@ -241,6 +249,16 @@ impl Elaborator<'_> {
             Some(Local::Deferred(at)) => Some(*at),
             _ => None,
         }
+    }
+
+    /// A variable whose assignment is wrong says nothing more.
+    fn forget_deferred(&mut self, at: usize) {
+        for local in self.frame().scopes.iter_mut().flat_map(|scope| scope.values_mut()) {
+            if matches!(local, Local::Deferred(other) if *other == at) {
+                *local = Local::Wrong;
+            }
+        }
+        self.unassigned.remove(&at);
     }
 
     /// Assigns a variable that was declared without a value; the first time shows its type.

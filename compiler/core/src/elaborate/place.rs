@@ -18,6 +18,8 @@ pub(super) struct Place {
     /// One lane of the vector that `store` holds.
     pub(super) lane: Option<Lane>,
     pub(super) owner: Rc<Owner>,
+    /// What the memory was first called, before it was passed to a function.
+    pub(super) root: Rc<str>,
     /// The source of the last index: where an access is reported.
     pub(super) span: Span,
 }
@@ -122,7 +124,8 @@ impl Elaborator<'_> {
             cells.push(Cell::Slot(self.slot(&owner.name, &leaf, len)));
         }
         self.b.span = span;
-        Ok(Place { ty: ty.clone(), store: Store::Cells(cells), index: None, lane: None, span: owner.span, owner })
+        let (span, root) = (owner.span, owner.name.as_str().into());
+        Ok(Place { ty: ty.clone(), store: Store::Cells(cells), index: None, lane: None, span, owner, root })
     }
 
     fn slot(&mut self, name: &str, leaf: &Ty, len: Option<u32>) -> SlotId {

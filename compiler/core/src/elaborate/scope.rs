@@ -1,5 +1,6 @@
 //! The functions being inlined, and what the names in them mean.
 
+use super::control::Round;
 use super::place::{Owner, Place};
 use super::types::Ty;
 use super::value::Val;
@@ -71,12 +72,12 @@ pub(super) struct Frame<'p> {
     pub(super) scopes: Vec<BTreeMap<String, Local>>,
     pub(super) result: Option<Ty>,
     pub(super) on_return: Return,
-    /// How many loops are open in it.
-    pub(super) loops: u32,
+    /// The loops that are open in it.
+    pub(super) rounds: Vec<Round>,
     /// How many loops and branches are open in it.
     pub(super) nesting: u32,
-    /// Whether a return inside a loop has set the flag, so that the loop's end must look at it.
-    pub(super) flag_used: bool,
+    /// In how many loops each `return` stands that is still to leave them.
+    pub(super) flag_loops: Vec<usize>,
     pub(super) lifetime: PhantomData<&'p ()>,
 }
 
@@ -91,11 +92,16 @@ impl Frame<'_> {
             scopes: vec![BTreeMap::new()],
             result: None,
             on_return: Return::Nothing,
-            loops: 0,
+            rounds: vec![],
             nesting: 0,
-            flag_used: false,
+            flag_loops: vec![],
             lifetime: PhantomData,
         }
+    }
+
+    /// How many loops of the IR are open in it.
+    pub(super) fn n_loops(&self) -> usize {
+        self.rounds.iter().filter(|round| **round != (Round::Unrolled { in_loop: false })).count()
     }
 
     /// Whether it is a function that another calls.
