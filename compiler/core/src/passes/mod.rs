@@ -1,3 +1,4 @@
 //! The passes over the IR, one module each.
 
 pub mod bounds;
+pub mod explicit;

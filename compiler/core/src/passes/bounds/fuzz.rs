@@ -7,9 +7,13 @@ use crate::ir::*;
 use FactAtom::{Groups, Len, Param as P};
 
 /// Xorshift: the same kernels in every run.
-pub(super) struct Random(u64);
+pub(in crate::passes) struct Random(u64);
 
 impl Random {
+    pub(in crate::passes) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
     fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -43,13 +47,27 @@ struct Writer<'a> {
     in_loop: bool,
 }
 
-const CONSTANTS: &[u32] = &[0, 1, 2, 3, 4, 7, 8, 15, 16, 17, 31, 64, 255, 256, 0x7fff_ffff, 0x8000_0000, u32::MAX - 1, u32::MAX];
+const CONSTANTS: &[u32] =
+    &[0, 1, 2, 3, 4, 7, 8, 15, 16, 17, 31, 64, 255, 256, 0x7fff_ffff, 0x8000_0000, u32::MAX - 1, u32::MAX];
 const SMALL: &[u32] = &[0, 1, 2, 3, 4, 5, 7, 8, 15, 16];
 
 impl Writer<'_> {
     fn value(&mut self) {
         let (a, b) = (self.r.pick(&self.u), self.r.pick(&self.u));
-        let ops = [Op::Add, Op::Add, Op::Sub, Op::Mul, Op::Div, Op::Rem, Op::Min, Op::Max, Op::And, Op::Or, Op::Xor, Op::MulHi];
+        let ops = [
+            Op::Add,
+            Op::Add,
+            Op::Sub,
+            Op::Mul,
+            Op::Div,
+            Op::Rem,
+            Op::Min,
+            Op::Max,
+            Op::And,
+            Op::Or,
+            Op::Xor,
+            Op::MulHi,
+        ];
         match self.r.below(14) {
             0 => {
                 let from = if self.r.chance(70) { SMALL } else { CONSTANTS };
@@ -60,7 +78,12 @@ impl Writer<'_> {
             1..=7 => {
                 let (op, flip) = (self.r.pick(&ops), self.r.chance(50));
                 // Often with a small constant.
-                let b = if flip { let c = self.r.pick(SMALL); self.b.u32(c) } else { b };
+                let b = if flip {
+                    let c = self.r.pick(SMALL);
+                    self.b.u32(c)
+                } else {
+                    b
+                };
                 let v = self.b.op(op, &[a, b]);
                 self.u.push(v);
             }
@@ -207,7 +230,12 @@ impl Writer<'_> {
 
     fn range(&mut self, size: usize, depth: usize) {
         let (start, end) = (self.r.pick(&self.u), self.r.pick(&self.u));
-        let step = if self.r.chance(70) { let c = self.r.pick(SMALL); self.b.u32(c) } else { self.r.pick(&self.u) };
+        let step = if self.r.chance(70) {
+            let c = self.r.pick(SMALL);
+            self.b.u32(c)
+        } else {
+            self.r.pick(&self.u)
+        };
         let var = self.b.value(Type::U32, Expr::LoopVar);
         self.u.push(var);
         let outer = std::mem::replace(&mut self.in_loop, true);
@@ -235,7 +263,7 @@ impl Writer<'_> {
     }
 }
 
-fn kernel(r: &mut Random) -> Kernel {
+pub(in crate::passes) fn kernel(r: &mut Random) -> Kernel {
     let workgroup = r.pick(&[[4, 1, 1], [4, 2, 1], [16, 16, 1], [256, 1, 1]]);
     let mut b = builder(workgroup);
     let (x, y) = (buffer(&mut b, "x", 1), buffer(&mut b, "y", 1));
@@ -256,7 +284,13 @@ fn kernel(r: &mut Random) -> Kernel {
     let array = b.slot("a", Type::F32, Some(8));
     let slots: Vec<_> = ["p", "q"].map(|name| b.slot(name, Type::U32, None)).to_vec();
     let mut u = vec![n, m];
-    for builtin in [Builtin::LocalId(0), Builtin::LocalId(1), Builtin::LocalIndex, Builtin::WorkgroupId(0), Builtin::NumWorkgroups(0)] {
+    for builtin in [
+        Builtin::LocalId(0),
+        Builtin::LocalId(1),
+        Builtin::LocalIndex,
+        Builtin::WorkgroupId(0),
+        Builtin::NumWorkgroups(0),
+    ] {
         u.push(b.def(Type::U32, Expr::Builtin(builtin)));
     }
     u.extend([x, y].map(|buffer| b.def(Type::U32, Expr::Len(buffer))));
@@ -375,10 +409,11 @@ impl Run<'_> {
                     Place::Shared(s) => self.kernel[s].len,
                     Place::Slot(s) => self.kernel[s].len.unwrap(),
                 };
-                if let Check::Proved(why) = &access.check {
+                if let Check::Proved(_) | Check::Explicit = &access.check {
                     assert!(
                         index < len,
-                        "{why}: {index} of {len}; params {:?} groups {} group {} local {:?}",
+                        "{:?}: {index} of {len}; params {:?} groups {} group {} local {:?}",
+                        access.check,
                         self.params,
                         self.groups,
                         self.group,
@@ -423,7 +458,13 @@ fn compute(op: Op, args: &[u32], from: Type, to: Type) -> u32 {
         Op::Le => truth(a <= b, i <= j),
         Op::Gt => truth(a > b, i > j),
         Op::Ge => truth(a >= b, i >= j),
-        Op::Select => if a != 0 { b } else { args[2] },
+        Op::Select => {
+            if a != 0 {
+                b
+            } else {
+                args[2]
+            }
+        }
         Op::CountOnes => a.count_ones(),
         Op::LeadingZeros => a.leading_zeros(),
         Op::TrailingZeros => a.trailing_zeros(),
@@ -446,14 +487,27 @@ fn launch(kernel: &Kernel, r: &mut Random) -> Option<(Vec<u32>, u32)> {
             P(p) | Len(p) => i128::from(params[p.0 as usize]),
             Groups(_) => i128::from(groups),
         };
-        let value = |e: &FactExpr| -> i128 { e.terms.iter().map(|(c, a)| c * a.iter().map(atom).product::<i128>()).sum() };
+        let value =
+            |e: &FactExpr| -> i128 { e.terms.iter().map(|(c, a)| c * a.iter().map(atom).product::<i128>()).sum() };
         let holds = kernel.facts.iter().all(|f| value(&f.left) <= value(&f.right));
         holds.then_some((params, groups))
     })
 }
 
-pub(super) fn try_kernels(seed: u64, kernels: usize, launches: usize) -> (usize, usize) {
-    let mut r = Random(seed);
+/// Runs single invocations; panics where one is out of range whose check says that it is not.
+pub(in crate::passes) fn check_accesses(kernel: &Kernel, r: &mut Random, launches: usize) {
+    for _ in 0..launches {
+        let Some((params, groups)) = launch(kernel, r) else { break };
+        let group = r.pick(&[0, groups - 1, (groups - 1) / 2]);
+        let edge = r.chance(50);
+        let local = kernel.workgroup.map(|n| if edge { n - 1 } else { r.below(n as usize) as u32 });
+        let (values, slots) = (vec![0; kernel.values.len()], vec![0; kernel.slots.len()]);
+        Run { kernel, r, params, groups, group, local, values, slots, fuel: 400 }.block(&kernel.body);
+    }
+}
+
+fn try_kernels(seed: u64, kernels: usize, launches: usize) -> (usize, usize) {
+    let mut r = Random::new(seed);
     let (mut proved, mut all, mut spent) = (0, 0, std::time::Duration::ZERO);
     for _ in 0..kernels {
         let mut kernel = kernel(&mut r);
@@ -462,15 +516,7 @@ pub(super) fn try_kernels(seed: u64, kernels: usize, launches: usize) -> (usize,
         spent += start.elapsed();
         proved += kernel.accesses.iter().filter(|a| matches!(a.check, Check::Proved(_))).count();
         all += kernel.accesses.len();
-        for _ in 0..launches {
-            let Some((params, groups)) = launch(&kernel, &mut r) else { break };
-            let group = r.pick(&[0, groups - 1, (groups - 1) / 2]);
-            let edge = r.chance(50);
-            let local = kernel.workgroup.map(|n| if edge { n - 1 } else { r.below(n as usize) as u32 });
-            let (values, slots) = (vec![0; kernel.values.len()], vec![0; kernel.slots.len()]);
-            let mut run = Run { kernel: &kernel, r: &mut r, params, groups, group, local, values, slots, fuel: 400 };
-            run.block(&kernel.body);
-        }
+        check_accesses(&kernel, &mut r, launches);
     }
     println!("{spent:?} for {kernels} kernels");
     (proved, all)

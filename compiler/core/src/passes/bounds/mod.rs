@@ -13,7 +13,7 @@
 mod define;
 mod facts;
 #[cfg(test)]
-mod fuzz;
+pub(super) mod fuzz;
 mod int;
 mod poly;
 mod search;

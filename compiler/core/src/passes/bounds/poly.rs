@@ -85,7 +85,6 @@ impl Poly {
         Self(vec![(Mono::atom(atom), 1)])
     }
 
-
     pub(super) fn terms(&self) -> &[(Mono, i128)] {
         &self.0
     }
