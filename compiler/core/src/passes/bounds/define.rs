@@ -141,9 +141,7 @@ impl State<'_> {
             (Op::Mul, [Some(a), Some(b)]) => a.mul(b),
             (Op::Bitcast, [Some(a)]) if int.bits == 32 => Some(a.clone()),
             (Op::Convert, [source]) => self.convert(args[0], source.as_ref(), int),
-            (Op::Select, [_, Some(a), Some(b)]) => {
-                Some(self.join(&self.cond(args[0]), a, b, int, Origin::Value(id)))
-            }
+            (Op::Select, [_, Some(a), Some(b)]) => Some(self.join(&self.cond(args[0]), a, b, int, Origin::Value(id))),
             (Op::Shl, [Some(a), Some(_)]) => {
                 let by = self.known_shift(args[1], int)?;
                 a.scale(1 << by)

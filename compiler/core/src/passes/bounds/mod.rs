@@ -12,6 +12,8 @@
 
 mod define;
 mod facts;
+#[cfg(test)]
+pub(super) mod fuzz;
 mod int;
 mod poly;
 mod search;

@@ -32,26 +32,33 @@ impl Mono {
         self.0.iter().copied().take_while(|a| *a != 0)
     }
 
+    /// The product of both; `None` where it is too long.
     pub(super) fn mul(&self, other: &Self) -> Option<Self> {
-        let mut out = [0; DEGREE];
-        let mut all: Vec<AtomId> = self.atoms().chain(other.atoms()).collect();
-        all.sort_unstable_by(|a, b| b.cmp(a));
-        (all.len() <= DEGREE).then(|| {
-            out[..all.len()].copy_from_slice(&all);
-            Self(out)
-        })
+        let (mut out, mut a, mut b) = ([0; DEGREE], 0, 0);
+        for atom in &mut out {
+            let (x, y) = (self.at(a), other.at(b));
+            *atom = x.max(y);
+            if x >= y { a += 1 } else { b += 1 }
+        }
+        (self.at(a) == 0 && other.at(b) == 0).then_some(Self(out))
     }
 
     /// What is left of it when `part` is divided out; `None` where `part` is no part of it.
     pub(super) fn without(&self, part: &Self) -> Option<Self> {
-        let mut rest: Vec<AtomId> = self.atoms().collect();
-        for atom in part.atoms() {
-            let at = rest.iter().position(|a| *a == atom)?;
-            rest.remove(at);
+        let (mut out, mut n, mut b) = ([0; DEGREE], 0, 0);
+        for atom in self.atoms() {
+            if atom == part.at(b) {
+                b += 1;
+            } else {
+                out[n] = atom;
+                n += 1;
+            }
         }
-        let mut out = [0; DEGREE];
-        out[..rest.len()].copy_from_slice(&rest);
-        Some(Self(out))
+        (part.at(b) == 0).then_some(Self(out))
+    }
+
+    fn at(&self, place: usize) -> AtomId {
+        self.0.get(place).copied().unwrap_or(0)
     }
 }
 
@@ -77,7 +84,6 @@ impl Poly {
     pub(super) fn atom(atom: AtomId) -> Self {
         Self(vec![(Mono::atom(atom), 1)])
     }
-
 
     pub(super) fn terms(&self) -> &[(Mono, i128)] {
         &self.0

@@ -10,7 +10,7 @@ use super::poly::{AtomId, Mono, Poly};
 use std::collections::HashSet;
 
 /// How many replacements a proof may take, and how many polynomials the search for it may look at: short proofs first.
-const EFFORTS: [(usize, usize); 2] = [(4, 40), (12, 120)];
+const EFFORTS: [(usize, usize); 2] = [(5, 40), (12, 120)];
 
 /// What a search found.
 #[derive(Debug, Default)]
@@ -23,23 +23,23 @@ pub(super) struct Found {
     pub(super) residuals: Vec<Poly>,
 }
 
-/// Whether `goal >= 0` follows from the facts.
+/// Whether `goal >= 0` follows from the facts in a few steps.
 pub(super) fn holds(facts: &Facts, goal: &Poly) -> bool {
-    facts.range(goal).0 >= 0 || search(facts, goal).proved
+    let (low, high) = facts.range(goal);
+    low >= 0 || (high >= 0 && search_within(facts, goal, EFFORTS[0]).0.proved)
 }
 
 /// Tries to prove `goal >= 0`.
 pub(super) fn search(facts: &Facts, goal: &Poly) -> Found {
-    let mut found = Found::default();
-    for (depth, budget) in EFFORTS {
-        let mut state = Search { facts, budget, seen: HashSet::new(), cut: false, used: vec![], residuals: vec![] };
-        let proved = state.prove(goal, depth);
-        found = Found { proved, used: state.used, residuals: state.residuals };
-        if proved || !state.cut {
-            break;
-        }
-    }
-    found
+    let (found, cut) = search_within(facts, goal, EFFORTS[0]);
+    if found.proved || !cut { found } else { search_within(facts, goal, EFFORTS[1]).0 }
+}
+
+/// One try; also whether it gave up somewhere for the effort's sake.
+fn search_within(facts: &Facts, goal: &Poly, (depth, budget): (usize, usize)) -> (Found, bool) {
+    let mut state = Search { facts, budget, seen: HashSet::new(), cut: false, used: vec![], residuals: vec![] };
+    let proved = state.prove(goal, depth);
+    (Found { proved, used: state.used, residuals: state.residuals }, state.cut)
 }
 
 struct Search<'a> {

@@ -120,9 +120,8 @@ impl<'k> State<'k> {
     fn in_range(&self, sum: &Poly, int: Int) -> bool {
         let (low, high) = self.facts.range(sum);
         let above = |s: &Self| low >= int.low() || sum.plus(-int.low()).is_some_and(|p| holds(&s.facts, &p));
-        let below = |s: &Self| {
-            high <= int.high() || Poly::constant(int.high()).sub(sum).is_some_and(|p| holds(&s.facts, &p))
-        };
+        let below =
+            |s: &Self| high <= int.high() || Poly::constant(int.high()).sub(sum).is_some_and(|p| holds(&s.facts, &p));
         above(self) && below(self)
     }
 

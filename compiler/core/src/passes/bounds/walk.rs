@@ -86,9 +86,9 @@ impl<'a, 'k> Walk<'a, 'k> {
 
     fn def(&mut self, value: ValueId) {
         match &self.state.kernel[value].expr {
-            Expr::Load { index, access }
-            | Expr::UniformLoad { index, access }
-            | Expr::Atomic { index, access, .. } => self.access(*access, *index),
+            Expr::Load { index, access } | Expr::UniformLoad { index, access } | Expr::Atomic { index, access, .. } => {
+                self.access(*access, *index)
+            }
             _ => {}
         }
         self.state.define(value);

@@ -126,10 +126,12 @@ impl Words<'_> {
     }
 
     fn operation(&self, op: Op, operands: &[Poly]) -> String {
-        let side = |p: &Poly| if p.as_atom().or(p.as_constant().map(|_| 1)).is_some() {
-            self.sum(p)
-        } else {
-            format!("({})", self.sum(p))
+        let side = |p: &Poly| {
+            if p.as_atom().or(p.as_constant().map(|_| 1)).is_some() {
+                self.sum(p)
+            } else {
+                format!("({})", self.sum(p))
+            }
         };
         let infix = match op {
             Op::Div => "/",
