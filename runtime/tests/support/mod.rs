@@ -268,7 +268,8 @@ fn items() -> Vec<Item> {
     let table = Choice::Table { selectors: vec![field(0, 2)], cases: vec![(vec![0], 0), (vec![1], 1)] };
     let wide = (0..18).map(|i| (["a", "b", "c"][i % 3], value(Scalar::U32))).collect::<Vec<_>>();
     let wide_names: Vec<String> = (0..wide.len()).map(|i| format!("p{i}")).collect();
-    let mut wide: Vec<(&str, OpParamType)> = wide_names.iter().map(String::as_str).zip(wide.into_iter().map(|w| w.1)).collect();
+    let mut wide: Vec<(&str, OpParamType)> =
+        wide_names.iter().map(String::as_str).zip(wide.into_iter().map(|w| w.1)).collect();
     wide.push(("out", words(true, false, false)));
     vec![
         Item::Enum(Enum { name: name("fill-mode"), docs: docs(), cases: vec![case("plain"), case("other")] }),
@@ -316,7 +317,11 @@ fn items() -> Vec<Item> {
                 Step::Scratch {
                     id: 0,
                     elem_bytes: 4,
-                    len: bin(BinaryOp::Mul, Expr::Param { param: 0, field: None }, Expr::Param { param: 1, field: None }),
+                    len: bin(
+                        BinaryOp::Mul,
+                        Expr::Param { param: 0, field: None },
+                        Expr::Param { param: 1, field: None },
+                    ),
                     zeroed: true,
                 },
                 launch(1, Expr::Int(1), vec![Arg::Scratch(0), Arg::Param(2)]),
@@ -336,12 +341,20 @@ fn items() -> Vec<Item> {
                 ],
             )],
         ),
-        op("wide", wide, 0, 0, vec![launch(
+        op(
+            "wide",
+            wide,
             0,
-            Expr::Int(1),
-            vec![Arg::Scalar(Expr::Param { param: 17, field: None }), Arg::Param(18)],
-        )]),
-        op("break-it", vec![("a", words(true, false, false))], 0, 0, vec![launch(2, Expr::Int(1), vec![Arg::Param(0)])]),
+            0,
+            vec![launch(0, Expr::Int(1), vec![Arg::Scalar(Expr::Param { param: 17, field: None }), Arg::Param(18)])],
+        ),
+        op(
+            "break-it",
+            vec![("a", words(true, false, false))],
+            0,
+            0,
+            vec![launch(2, Expr::Int(1), vec![Arg::Param(0)])],
+        ),
         op("spin", vec![], 0, 0, vec![launch(3, Expr::Int(1), vec![])]),
     ]
 }

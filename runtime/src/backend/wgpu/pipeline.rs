@@ -79,10 +79,9 @@ impl Shared {
             // compiler has proved every access to be in bounds or guards it in the text itself, and bounds all loops.
             let module = unsafe { self.device.create_shader_module_trusted(descriptor, checks) };
             let entries = bindings(code, block_bytes);
-            let layout = self.device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-                label: Some(name),
-                entries: &entries,
-            });
+            let layout = self
+                .device
+                .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(name), entries: &entries });
             let pipeline_layout = self.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
                 label: Some(name),
                 bind_group_layouts: &[Some(&layout)],

@@ -65,7 +65,12 @@ impl WgpuSession {
         Ok(pipeline)
     }
 
-    fn bind_group(&mut self, code: &Code<'_>, pipeline: &Pipeline, keys: &[BufferKey]) -> Result<wgpu::BindGroup, Error> {
+    fn bind_group(
+        &mut self,
+        code: &Code<'_>,
+        pipeline: &Pipeline,
+        keys: &[BufferKey],
+    ) -> Result<wgpu::BindGroup, Error> {
         let name = (code.key, keys.to_vec());
         if let Some(known) = self.bind_groups.get(&name) {
             return Ok(known.clone());
@@ -76,8 +81,7 @@ impl WgpuSession {
             offset: 0,
             size: std::num::NonZeroU64::new(pipeline.block_bytes),
         };
-        let mut entries =
-            vec![wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::Buffer(block) }];
+        let mut entries = vec![wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::Buffer(block) }];
         if pipeline.faults {
             entries.push(wgpu::BindGroupEntry { binding: 1, resource: self.fault_record.as_entire_binding() });
         }
