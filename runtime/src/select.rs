@@ -96,15 +96,10 @@ fn wgpu(hardware_only: bool) -> Result<Box<dyn Device>, NoDevice> {
 }
 
 fn cpu() -> Result<Box<dyn Device>, NoDevice> {
-    Err(NoDevice { backend: "cpu", why: "not merged".into() })
+    let device = crate::backend::cpu::CpuDevice::new();
+    device.map(|d| Box::new(d) as _).map_err(|why| NoDevice { backend: "cpu", why: why.to_string() })
 }
 
 fn cpu_info() -> DeviceInfo {
-    DeviceInfo {
-        name: "cpu".into(),
-        backend: "cpu".into(),
-        total_memory: 0,
-        is_hardware: false,
-        compute_capability: String::new(),
-    }
+    crate::backend::cpu::CpuDevice::describe()
 }
