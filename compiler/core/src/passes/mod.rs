@@ -2,3 +2,5 @@
 
 pub mod bounds;
 pub mod explicit;
+pub mod finding;
+pub mod uniformity;
