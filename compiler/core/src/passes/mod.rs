@@ -3,4 +3,6 @@
 pub mod bounds;
 pub mod explicit;
 pub mod finding;
+pub mod limits;
+pub mod races;
 pub mod uniformity;
