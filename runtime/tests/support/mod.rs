@@ -1,7 +1,7 @@
 //! A device that interprets a handful of made-up kernels, and a Manifest with ops for them.
 //!
 //! Not a backend: it is what the runtime's own tests observe calls through.
-#![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used, reason = "each test binary uses its part")]
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
