@@ -247,15 +247,6 @@ impl Elaborator<'_> {
         Err(self.report(d))
     }
 
-    /// The type that both have; the one of `expected`, unless that is `!`.
-    pub(super) fn unify_either(&mut self, a: &Ty, b: &Ty, span: Span, why: Why) -> Result<Ty, Reported> {
-        if *a == Ty::Never {
-            return Ok(b.clone());
-        }
-        self.unify(a, b, span, why)?;
-        Ok(a.clone())
-    }
-
     /// Says that an operation needs a type of that class; checked now or once the type is known.
     pub(super) fn require_class(&mut self, class: Class, elem: Elem, span: Span, verb: &str) -> Result<(), Reported> {
         match self.settle_elem(elem) {

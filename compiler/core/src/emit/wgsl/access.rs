@@ -28,12 +28,7 @@ impl Writer<'_> {
         Ok(self.function.load(pointer))
     }
 
-    pub(super) fn store_element(
-        &mut self,
-        index: ValueId,
-        value: ValueId,
-        access: AccessId,
-    ) -> Result<(), EmitError> {
+    pub(super) fn store_element(&mut self, index: ValueId, value: ValueId, access: AccessId) -> Result<(), EmitError> {
         let place = self.checked(access)?;
         let value = self.get(value)?;
         if let Some(elem) = self.split(place) {
@@ -137,7 +132,9 @@ impl Writer<'_> {
     fn checked(&self, access: AccessId) -> Result<Place, EmitError> {
         match self.kernel.accesses.get(access.0 as usize) {
             Some(a) if matches!(a.check, Check::Proved(_) | Check::Explicit) => Ok(a.place),
-            Some(a) => Err(self.internal(format!("the access to {} is still unchecked", place_name(self.kernel, a.place)))),
+            Some(a) => {
+                Err(self.internal(format!("the access to {} is still unchecked", place_name(self.kernel, a.place))))
+            }
             None => Err(self.internal(format!("access {} does not exist", access.0))),
         }
     }
@@ -150,9 +147,7 @@ impl Writer<'_> {
             Place::Slot(id) => self.kernel[id].len.unwrap_or(0),
         };
         match self.known_u32(index) {
-            Some(known) if known < len => {
-                Ok(self.function.compute(Expression::AccessIndex { base, index: known }))
-            }
+            Some(known) if known < len => Ok(self.function.compute(Expression::AccessIndex { base, index: known })),
             // WGSL refuses it even where it is never reached; see Note [opaque]
             Some(known) => {
                 let index = self.opaque(Const::u32(known));
@@ -187,8 +182,7 @@ impl Writer<'_> {
         let mut pointers = vec![];
         for lane in 0..3 {
             let offset = self.function.u32(lane);
-            let index =
-                if lane == 0 { first } else { self.function.binary(BinaryOperator::Add, first, offset) };
+            let index = if lane == 0 { first } else { self.function.binary(BinaryOperator::Add, first, offset) };
             pointers.push(self.function.compute(Expression::Access { base, index }));
         }
         Ok(pointers)

@@ -68,9 +68,7 @@ impl Writer<'_> {
                 Ok(self.function.load(place))
             }
             Expr::Load { index, access } => self.load(*index, *access),
-            Expr::Atomic { op, index, value, expected, access } => {
-                self.atomic(*op, *index, *value, *expected, *access)
-            }
+            Expr::Atomic { op, index, value, expected, access } => self.atomic(*op, *index, *value, *expected, *access),
             Expr::Subgroup(op, operands) => self.subgroup(*op, operands, ty),
             Expr::UniformLoad { index, access } => self.uniform_load(*index, *access, ty),
         }
@@ -117,9 +115,7 @@ impl Writer<'_> {
         let naga_ty = self.function.ty(ty);
         let result = self.function.result(Expression::SubgroupOperationResult { ty: naga_ty });
         let statement = match collective(op) {
-            Some((op, collective_op)) => {
-                Statement::SubgroupCollectiveOperation { op, collective_op, argument, result }
-            }
+            Some((op, collective_op)) => Statement::SubgroupCollectiveOperation { op, collective_op, argument, result },
             None => {
                 let lane = match rest.first() {
                     Some(lane) => self.get(*lane)?,

@@ -38,11 +38,9 @@ fn words(kernel: &Kernel) -> Vec<Word> {
     let param = |p: &Param| {
         let ty = match &p.kind {
             ParamKind::Scalar(scalar) => KernelParamType::Scalar(*scalar),
-            ParamKind::Buffer(buffer) => KernelParamType::Buffer {
-                elem_bytes: buffer.elem.bytes(),
-                rounds_up: false,
-                writable: buffer.mutable,
-            },
+            ParamKind::Buffer(buffer) => {
+                KernelParamType::Buffer { elem_bytes: buffer.elem.bytes(), rounds_up: false, writable: buffer.mutable }
+            }
         };
         KernelParam { name: p.name.clone(), ty }
     };

@@ -23,8 +23,8 @@ pub(super) fn wgsl(kernel: &Kernel) -> Result<Wgsl, EmitError> {
 pub(super) fn spirv(kernel: &Kernel) -> Result<Vec<u8>, EmitError> {
     let (module, info) = module(kernel)?;
     let options = back::spv::Options { lang_version: (1, 3), ..Default::default() };
-    let words = back::spv::write_vec(&module, &info, &options, None)
-        .map_err(|e| internal(kernel, "writing SPIR-V", &e))?;
+    let words =
+        back::spv::write_vec(&module, &info, &options, None).map_err(|e| internal(kernel, "writing SPIR-V", &e))?;
     Ok(words.iter().flat_map(|w| w.to_le_bytes()).collect())
 }
 

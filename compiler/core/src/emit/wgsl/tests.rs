@@ -74,12 +74,7 @@ fn written(kernel: &Kernel) -> Wgsl {
 
 /// Writes a kernel that is built with an input, an output and the invocation's number.
 #[track_caller]
-fn text_of(
-    name: &str,
-    input: Type,
-    output: Type,
-    build: impl FnOnce(&mut Builder, Place, Place, ValueId),
-) -> String {
+fn text_of(name: &str, input: Type, output: Type, build: impl FnOnce(&mut Builder, Place, Place, ValueId)) -> String {
     let mut b = builder(name);
     let input = b.param("input", buffer(input, false));
     let output = b.param("output", buffer(output, true));

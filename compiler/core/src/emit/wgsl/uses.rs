@@ -98,12 +98,7 @@ impl Walk<'_> {
 
     fn expr(&mut self, expr: &Expr, block: u32) {
         match expr {
-            Expr::Const(_)
-            | Expr::Param(_)
-            | Expr::Len(_)
-            | Expr::Builtin(_)
-            | Expr::Slot(_)
-            | Expr::LoopVar => {}
+            Expr::Const(_) | Expr::Param(_) | Expr::Len(_) | Expr::Builtin(_) | Expr::Slot(_) | Expr::LoopVar => {}
             Expr::Op(_, operands) | Expr::Compose(operands) | Expr::Subgroup(_, operands) => {
                 for operand in operands {
                     self.touch(*operand, block);

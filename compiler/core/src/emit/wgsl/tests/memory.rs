@@ -9,8 +9,7 @@ use crate::ir::{
 #[test]
 fn scalars_of_every_type() {
     let mut b = builder("scalars");
-    let scalars =
-        [Scalar::Bool, Scalar::I32, Scalar::U32, Scalar::F32, Scalar::F16, Scalar::I64, Scalar::U64];
+    let scalars = [Scalar::Bool, Scalar::I32, Scalar::U32, Scalar::F32, Scalar::F16, Scalar::I64, Scalar::U64];
     let params = scalars.map(|s| b.param(&format!("the_{}", s.name()), ParamKind::Scalar(s)));
     let outputs = scalars.map(|s| {
         let stored = if s == Scalar::Bool { Scalar::U32 } else { s };
@@ -50,8 +49,7 @@ fn buffers_of_every_element() {
 #[test]
 fn a_buffer_that_may_be_another_is_read_write() {
     let mut b = builder("alias");
-    let aliased =
-        Buffer { elem: Type::F32, elems_per_item: 1, mutable: false, may_alias: true, atomic: false };
+    let aliased = Buffer { elem: Type::F32, elems_per_item: 1, mutable: false, may_alias: true, atomic: false };
     b.param("input", ParamKind::Buffer(aliased));
     let text = written(&finish(b)).text;
     assert!(text.contains("var<storage, read_write> input"), "{text}");

@@ -1,6 +1,6 @@
 //! Constants: exact, whatever they are, and never where WGSL would evaluate and refuse them.
 
-use super::{body, text_of, written, builder, buffer, finish, global_index, place};
+use super::{body, buffer, builder, finish, global_index, place, text_of, written};
 use crate::ir::{Const, Expr, Op, Scalar, Type};
 
 fn stored(bits: u32) -> String {
