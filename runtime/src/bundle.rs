@@ -33,7 +33,10 @@ pub enum BundleError {
         why: String,
     },
     /// Another version of the format.
-    #[error("the manifest has format {found}, and this runtime reads format {}; build the kernels again with this version of wgpuc", abi::FORMAT)]
+    #[error(
+        "the manifest has format {found}, and this runtime reads format {}; build the kernels again with this version of wgpuc",
+        abi::FORMAT
+    )]
     Format {
         /// The manifest's version.
         found: u64,
@@ -45,7 +48,9 @@ pub enum BundleError {
     #[error("the bundle lacks {0}, which its manifest names; build the kernels again")]
     Missing(String),
     /// An artifact is not the one that was built.
-    #[error("{path} is not the file that the manifest describes (its SHA-256 is {found}, not {expected}); build the kernels again")]
+    #[error(
+        "{path} is not the file that the manifest describes (its SHA-256 is {found}, not {expected}); build the kernels again"
+    )]
     Digest {
         /// The artifact.
         path: String,

@@ -151,7 +151,8 @@ impl Call<'_> {
         if len < 0 {
             return Err(self.invalid(format!("a temporary buffer would have {len} elements")));
         }
-        let bytes = len.checked_mul(elem_bytes.into()).and_then(|n| u64::try_from(n).ok()).ok_or(GpuError::OutOfMemory)?;
+        let bytes =
+            len.checked_mul(elem_bytes.into()).and_then(|n| u64::try_from(n).ok()).ok_or(GpuError::OutOfMemory)?;
         let temporary = self.memory.take(bytes, zeroed)?;
         if let Some(place) = self.frame.scratch.get_mut(id)
             && let Some((old, _)) = place.replace((temporary, bytes))
@@ -213,7 +214,8 @@ impl Call<'_> {
             *value = selector.eval_int(self).map_err(|e| self.failed(e, &launch.name))?;
         }
         let values = values.get(..selectors.len()).unwrap_or(&[]);
-        let agrees = |case: &[i64]| case.len() == values.len() && case.iter().zip(values).all(|(c, v)| i128::from(*c) == *v);
+        let agrees =
+            |case: &[i64]| case.len() == values.len() && case.iter().zip(values).all(|(c, v)| i128::from(*c) == *v);
         let found = cases.iter().find(|(case, _)| agrees(case));
         found.map(|(_, instance)| *instance).ok_or_else(|| {
             GpuError::KernelError(format!("{}: {} has no instance for {values:?}", self.op.name, launch.name))

@@ -39,7 +39,9 @@ pub enum GpuSetupError {
     #[error("two bundles have the interface {0}; give one of them another package")]
     Twice(String),
     /// A bundle has nothing for this device.
-    #[error("the kernels of {interface} were not built for the backend `{backend}`; build them with `--target {target}`")]
+    #[error(
+        "the kernels of {interface} were not built for the backend `{backend}`; build them with `--target {target}`"
+    )]
     NoCode {
         /// The interface.
         interface: String,

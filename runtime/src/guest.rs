@@ -268,9 +268,11 @@ impl Guest {
                 op.name, site.what, fault.value, fault.bound, site.file, site.line, site.column
             ))
         });
-        GpuError::KernelError(text.unwrap_or_else(|| {
-            format!("a kernel met the value {}, which must be below {}", fault.value, fault.bound)
-        }))
+        GpuError::KernelError(
+            text.unwrap_or_else(|| {
+                format!("a kernel met the value {}, which must be below {}", fault.value, fault.bound)
+            }),
+        )
     }
 
     fn alive(&self) -> Result<(), GpuError> {

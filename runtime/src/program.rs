@@ -155,8 +155,7 @@ impl Op {
             n_scratch: op.plan.n_scratch as usize,
             steps: Vec::new(),
         };
-        let mut params =
-            Params { features, values: Vec::new(), buffers: Vec::new(), n_slots: op.plan.n_slots };
+        let mut params = Params { features, values: Vec::new(), buffers: Vec::new(), n_slots: op.plan.n_slots };
         for param in &op.params {
             let (mut values, mut buffer) = (Vec::new(), None);
             match &param.ty {

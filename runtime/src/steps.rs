@@ -144,12 +144,7 @@ fn compile_args(
     scratch: &impl Fn(u32) -> Result<usize, Malformed>,
 ) -> Result<Vec<LaunchArg>, Malformed> {
     if args.len() != kernel.params.len() {
-        return Err(Malformed(format!(
-            "{} takes {} arguments, not {}",
-            kernel.name,
-            kernel.params.len(),
-            args.len()
-        )));
+        return Err(Malformed(format!("{} takes {} arguments, not {}", kernel.name, kernel.params.len(), args.len())));
     }
     let arg = |(arg, param): (&Arg, &abi::KernelParam)| {
         let source = match (arg, &param.ty) {

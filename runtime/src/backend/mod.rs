@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use wgpuc_abi as abi;
 
+pub mod cpu;
 #[cfg(feature = "wgpu")]
 pub mod wgpu;
 

@@ -99,9 +99,9 @@ fn check_op(op: &Op, interface: &Interface, func: &ComponentFunc) -> Result<(), 
 
 fn value_agrees(ty: &ValueType, interface: &Interface, found: &Type) -> bool {
     match (ty, found) {
-        (ValueType::Enum(name), Type::Enum(found)) => interface
-            .enumeration(name)
-            .is_some_and(|e| e.cases.iter().map(|case| case.name.kebab()).eq(found.names())),
+        (ValueType::Enum(name), Type::Enum(found)) => {
+            interface.enumeration(name).is_some_and(|e| e.cases.iter().map(|case| case.name.kebab()).eq(found.names()))
+        }
         (ValueType::Scalar(scalar), found) => *found == scalar_type(*scalar),
         _ => false,
     }

@@ -3,8 +3,8 @@
 //! Bytes are not copied on the way: a write borrows the guest's list, a read fills the guest's list in place. In:
 //! calls of a component. Out: calls of its [`crate::Guest`].
 
-use super::raw::{Read, ReadReply};
 use super::COMPUTE;
+use super::raw::{Read, ReadReply};
 use crate::{GpuError, GpuView};
 use wasmtime::component::{ComponentType, Lift, Linker, Lower, WasmList, flags};
 use wasmtime::{Result, StoreContextMut};

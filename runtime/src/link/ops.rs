@@ -43,11 +43,7 @@ fn add_op<T: GpuView>(linker: &mut LinkerInstance<'_, T>, name: &str, n_words: u
 }
 
 /// The fast way: parameters as the canonical ABI passes them.
-fn add_words<T: GpuView, const N: usize>(
-    linker: &mut LinkerInstance<'_, T>,
-    name: &str,
-    target: Target,
-) -> Result<()> {
+fn add_words<T: GpuView, const N: usize>(linker: &mut LinkerInstance<'_, T>, name: &str, target: Target) -> Result<()> {
     linker.func_wrap(name, move |mut store: StoreContextMut<'_, T>, words: Words<N>| {
         Ok((target.call(store.data_mut().gpu(), &words.0)?,))
     })

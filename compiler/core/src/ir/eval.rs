@@ -2,8 +2,9 @@
 //!
 //! In: an operation, its result's type and its operands, as [`Const`]s. Out: a [`Const`] of that type. It is total:
 //! it never panics, and operands that no verified kernel has give some value. The meaning of each operation stands
-//! in its row in [`super::op`]; a float result that is NaN is always the quiet NaN with no payload, except where
-//! an operation only moves bits (`neg`, `abs`, `select`, `bitcast`, a conversion to the same type).
+//! in its row in [`super::op`]; which NaN a result is, no one promises: here it is always the quiet one with no
+//! payload, except where an operation only moves bits (`neg`, `abs`, `select`, `bitcast`, a conversion to the same
+//! type). Of two zeros `-0.0` is the smaller one for `min` and `max`.
 
 mod float;
 mod int;

@@ -72,13 +72,18 @@ pub(super) fn comparison(op: abi::BinaryOp, left: &Poly, right: &Poly) -> (Vec<P
     let le = |a: &Poly, b: &Poly| b.sub(a).into_iter().collect::<Vec<_>>();
     let lt = |a: &Poly, b: &Poly| b.sub(a).and_then(|d| d.sub(&one)).into_iter().collect::<Vec<_>>();
     let both = || [le(left, right), le(right, left)].concat();
+    // Quantities that differ, and of which one cannot be the smaller, differ by at least one.
+    let differ = || {
+        let above = |a: &Poly, b: &Poly| a.sub(b).filter(Poly::is_unsigned)?.sub(&one);
+        above(left, right).into_iter().chain(above(right, left)).collect::<Vec<_>>()
+    };
     match op {
         B::Le => (le(left, right), lt(right, left)),
         B::Lt => (lt(left, right), le(right, left)),
         B::Ge => (le(right, left), lt(left, right)),
         B::Gt => (lt(right, left), le(left, right)),
-        B::Eq => (both(), vec![]),
-        B::Ne => (vec![], both()),
+        B::Eq => (both(), differ()),
+        B::Ne => (differ(), both()),
         _ => (vec![], vec![]),
     }
 }

@@ -1,6 +1,6 @@
 //! Known values in WGSL: literals where it has them, and variables where it would refuse or fold one.
 //!
-//! Note [opaque]: WGSL evaluates an expression of literals when it is compiled, and refuses one that overflows,
+//! Note \[opaque\]: WGSL evaluates an expression of literals when it is compiled, and refuses one that overflows,
 //! divides by zero, shifts too far, or is not finite. A variable that was just set is no such expression.
 
 use super::function::Ex;
@@ -51,7 +51,7 @@ impl Writer<'_> {
         self.function.vector(ty, lanes)
     }
 
-    /// The constant, but not as an expression of literals. See Note [opaque].
+    /// The constant, but not as an expression of literals. See Note \[opaque\].
     pub(super) fn opaque(&mut self, constant: Const) -> Ex {
         let value = self.constant(constant);
         let ty = self.function.ty(constant.ty);
@@ -99,6 +99,11 @@ impl Writer<'_> {
             Scalar::F16 => {
                 let single = self.function.literal(Scalar::F32, half_to_single(bits as u16));
                 self.function.convert(single, Scalar::F16)
+            }
+            // its shortest decimal is above it, which Tint refuses
+            Scalar::F32 if f32::from_bits(bits as u32).abs() == f32::MAX => {
+                let bits = self.function.u32(bits as u32);
+                self.function.bitcast(bits, Scalar::F32)
             }
             scalar => self.function.literal(scalar, bits as u32),
         }

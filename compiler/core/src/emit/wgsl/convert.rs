@@ -14,8 +14,10 @@ impl Writer<'_> {
         Ok(match (from.scalar, to) {
             (x, y) if x == y => a,
             (_, Bool) => {
+                // not `!=`: naga takes that for false with a NaN
                 let zero = self.zero(from);
-                self.function.binary(Binary::NotEqual, a, zero)
+                let is_zero = self.function.binary(Binary::Equal, a, zero);
+                self.function.unary(naga::UnaryOperator::LogicalNot, is_zero)
             }
             (F16 | F32, U32 | I32 | U64 | I64) => {
                 let Some(helper) = helpers::of_conversion(from, to) else {
@@ -64,12 +66,12 @@ impl Writer<'_> {
         if from.lanes == to.lanes && from.scalar.bytes() == to.scalar.bytes() {
             return Ok(self.function.bitcast(a, to.scalar));
         }
-        let words = self.to_words(a, from)?;
-        self.from_words(&words, to)
+        let words = self.words_of(a, from)?;
+        self.of_words(&words, to)
     }
 
     /// The bits as u32 words, the lowest first.
-    fn to_words(&mut self, a: Ex, from: Type) -> Result<Vec<Ex>, EmitError> {
+    fn words_of(&mut self, a: Ex, from: Type) -> Result<Vec<Ex>, EmitError> {
         let lanes = self.function.lanes(a, from.lanes);
         match from.scalar {
             Scalar::U32 => Ok(lanes),
@@ -91,8 +93,7 @@ impl Writer<'_> {
         }
     }
 
-    #[allow(clippy::wrong_self_convention, reason = "from words, as against to words")]
-    fn from_words(&mut self, words: &[Ex], to: Type) -> Result<Ex, EmitError> {
+    fn of_words(&mut self, words: &[Ex], to: Type) -> Result<Ex, EmitError> {
         let lanes: Vec<Ex> = match to.scalar {
             Scalar::U32 => words.to_vec(),
             Scalar::I32 | Scalar::F32 => words.iter().map(|w| self.function.bitcast(*w, to.scalar)).collect(),

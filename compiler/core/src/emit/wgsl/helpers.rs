@@ -1,5 +1,7 @@
-//! Functions in WGSL that stand in for what WGSL lacks or leaves open. Each is a file in `helpers/`, written for
-//! scalars with short names for the types; the forms for vectors are made from it.
+//! Functions in WGSL that stand in for what WGSL lacks or leaves open.
+//!
+//! Each is a file in `helpers/`, written for scalars with short names for the types; the forms for vectors are made
+//! from it. No function ends in a digit, nor is a parameter named as in a kernel: naga would rename one of them.
 //!
 //! A module starts as the helpers that its kernel calls, parsed by naga; the kernel is added to it.
 
@@ -56,7 +58,7 @@ pub(super) fn of_operation(op: Op, ty: Type) -> Option<Helper> {
     let name = match op {
         Op::Min if float => "min_number",
         Op::Max if float => "max_number",
-        Op::Rem if float => "rem_float",
+        Op::Rem if float => return Some(Helper { name: "rem_float", lanes: 1 }),
         Op::MulHi if ty.scalar == Scalar::I32 => "mul_high_signed",
         Op::MulHi => "mul_high",
         Op::CountOnes if wide => "count_ones_long",

@@ -11,6 +11,7 @@ pub(super) fn wgsl(kernel: &Kernel) -> Result<Wgsl, EmitError> {
     let (module, info) = module(kernel)?;
     let text = back::wgsl::write_string(&module, &info, back::wgsl::WriterFlags::empty())
         .map_err(|e| internal(kernel, "writing WGSL", &e))?;
+    let text = tidy(&text);
     let options = naga::front::wgsl::Options { parse_doc_comments: false, capabilities: capabilities(kernel) };
     let again = naga::front::wgsl::Frontend::new_with_options(options)
         .parse(&text)
@@ -18,6 +19,12 @@ pub(super) fn wgsl(kernel: &Kernel) -> Result<Wgsl, EmitError> {
     validate(kernel, &again)?;
     let entry = again.entry_points.first().map(|e| e.name.clone()).unwrap_or_default();
     Ok(Wgsl { text, entry, features: kernel.features.clone() })
+}
+
+/// naga ends lines with spaces, and puts a variable below its binding.
+fn tidy(text: &str) -> String {
+    let lines: String = text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect();
+    lines.replace(")\nvar<", ") var<")
 }
 
 pub(super) fn spirv(kernel: &Kernel) -> Result<Vec<u8>, EmitError> {

@@ -76,7 +76,7 @@ impl Writer<'_> {
             Op::Sub => Binary::Subtract,
             Op::Mul => Binary::Multiply,
             Op::Div if float => Binary::Divide,
-            Op::Rem if float => return self.through_f32(op, [a, b], ty),
+            Op::Rem if float => return self.remainder([a, b], ty),
             Op::Div | Op::Rem => return Ok(self.divide(op, [a, b], second(self), ty)),
             Op::MulHi => return self.through_f32(op, [a, b], ty),
             Op::Min | Op::Max if float => return self.extremum(op, [a, b], ids, ty),
@@ -89,6 +89,11 @@ impl Writer<'_> {
             Op::Shl | Op::Shr => return Ok(self.shift(op, [a, b], ids, ty)),
             // a compiler that assumes that there is no NaN would fold these
             Op::Eq | Op::Ne if float && ids.first() == ids.get(1) => return Ok(self.is_nan(a, ty, op == Op::Ne)),
+            // naga takes the difference of a NaN and a number for false
+            Op::Ne if float => {
+                let equal = self.function.binary(Binary::Equal, a, b);
+                return Ok(self.function.unary(Unary::LogicalNot, equal));
+            }
             Op::Eq => Binary::Equal,
             Op::Ne => Binary::NotEqual,
             Op::Lt => Binary::Less,
@@ -113,6 +118,15 @@ impl Writer<'_> {
         }
         let operator = if op == Op::Div { Binary::Divide } else { Binary::Modulo };
         self.function.binary(operator, a, b)
+    }
+
+    /// Lane by lane: each takes as many steps as its digits ask for.
+    fn remainder(&mut self, operands: [Ex; 2], ty: Type) -> Result<Ex, EmitError> {
+        let [a, b] = operands.map(|x| self.function.lanes(x, ty.lanes));
+        let lane = Type::scalar(ty.scalar);
+        let pairs = a.into_iter().zip(b);
+        let lanes = pairs.map(|(a, b)| self.through_f32(Op::Rem, [a, b], lane)).collect::<Result<_, _>>()?;
+        Ok(self.function.vector(ty, lanes))
     }
 
     fn shift(&mut self, op: Op, [a, b]: [Ex; 2], ids: &[ValueId], ty: Type) -> Ex {

@@ -84,8 +84,8 @@ impl Writer<'_> {
         let Some(ty) = kernel.values.get(var.0 as usize).map(|v| v.ty) else {
             return Err(self.internal("a loop's variable does not exist"));
         };
+        let (start, limit, by) = (self.get(start)?, self.get(end)?, self.step(step, ty)?);
         let never_wraps = self.never_wraps(end, step, ty);
-        let (start, limit, step) = (self.get(start)?, self.get(end)?, self.step(step, ty)?);
         let naga_ty = self.function.ty(ty);
         let place = self.function.local("i", naga_ty);
         self.function.store(place, start);
@@ -101,9 +101,9 @@ impl Writer<'_> {
         let body = self.function.end();
         result?;
         self.function.begin();
-        let next = self.function.binary(Binary::Add, current, step);
+        let next = self.function.binary(Binary::Add, current, by);
         self.function.store(place, next);
-        let break_if = (!never_wraps).then(|| self.reached(current, limit, step, ty));
+        let break_if = (!never_wraps).then(|| self.reached(current, limit, by, ty));
         let continuing = self.function.end();
         self.function.push(Statement::Loop { body, continuing, break_if });
         Ok(())
@@ -135,7 +135,7 @@ impl Writer<'_> {
         if ty.scalar != Scalar::U32 {
             step = self.function.bitcast(step, ty.scalar);
         }
-        self.function.name(step, "step");
+        self.function.name(step, "stride");
         Ok(step)
     }
 

@@ -168,7 +168,7 @@ impl Rules<'_> {
             (Op::Div, 0) => Some(Simple::Value(a)),
             (Op::And, _) if b == ones => Some(Simple::Value(a)),
             (Op::Or, _) if b == ones => self.splat(ones),
-            (Op::Shl | Op::Shr, _) if b % u64::from(width(scalar)) == 0 => Some(Simple::Value(a)),
+            (Op::Shl | Op::Shr, _) if b.is_multiple_of(u64::from(width(scalar))) => Some(Simple::Value(a)),
             (Op::Max, 0) if unsigned => Some(Simple::Value(a)),
             (Op::Min, 0) if unsigned => self.splat(0),
             (Op::Lt, 0) if unsigned => self.splat(0),

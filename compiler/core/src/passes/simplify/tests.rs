@@ -193,3 +193,31 @@ fn a_load_that_may_fault_stays_and_others_go() {
     });
     assert_eq!(lines[lines.len() - 2..], ["%0: u32 = local_index", "%1: u32 = load out[%0]"].map(str::to_owned));
 }
+
+#[test]
+fn a_branch_that_jumps_does_not_say_what_a_slot_holds() {
+    for swapped in [false, true] {
+        let lines = simplified(|b, out| {
+            let [x, zero, one, two] = [local(b), b.u32(0), b.u32(1), b.u32(2)];
+            let s = b.slot("s", Type::U32, None);
+            b.range(zero, two, one, |b, i| {
+                b.set(s, x);
+                let cond = b.op(Op::Eq, &[i, x]);
+                let leave = |b: &mut Builder| {
+                    b.set(s, two);
+                    b.push(StmtKind::Continue);
+                };
+                let stay = |b: &mut Builder| b.set(s, one);
+                if swapped {
+                    b.branch(cond, leave, stay)
+                } else {
+                    b.branch(cond, stay, leave)
+                }
+                let v = b.get(s);
+                b.store(out, zero, v, "x");
+            });
+        });
+        assert!(lines.iter().any(|line| line == "%2: u32 = 1"), "{lines:?}");
+        assert!(!lines.iter().any(|line| line.contains("s =")), "{lines:?}");
+    }
+}

@@ -2,6 +2,6 @@
 alias U = u32;
 alias UL = u64;
 
-fn count_ones_long(x: UL) -> UL {
-    return UL(countOneBits(U(x)) + countOneBits(U(x >> U(32u))));
+fn count_ones_long(arg: UL) -> UL {
+    return UL(countOneBits(U(arg)) + countOneBits(U(arg >> U(32u))));
 }

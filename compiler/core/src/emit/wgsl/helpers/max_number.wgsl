@@ -2,8 +2,8 @@
 alias F = f32;
 alias U = u32;
 
-fn max_number(a: F, b: F) -> F {
-    let larger = select(b, a, a > b);
-    let nan = (bitcast<U>(b) & U(0x7fffffffu)) > U(0x7f800000u);
-    return select(larger, a, nan);
+fn max_number(lhs: F, rhs: F) -> F {
+    let larger = select(rhs, lhs, lhs > rhs);
+    let nan = (bitcast<U>(rhs) & U(0x7fffffffu)) > U(0x7f800000u);
+    return select(larger, lhs, nan);
 }

@@ -2,10 +2,10 @@
 alias I = i32;
 alias U = u32;
 
-fn mul_high_signed(a: I, b: I) -> I {
-    let x = bitcast<U>(a);
-    let y = bitcast<U>(b);
-    let a_sign = bitcast<U>(a >> U(31u));
-    let b_sign = bitcast<U>(b >> U(31u));
-    return bitcast<I>(mul_high(x, y) - (y & a_sign) - (x & b_sign));
+fn mul_high_signed(lhs: I, rhs: I) -> I {
+    let x = bitcast<U>(lhs);
+    let y = bitcast<U>(rhs);
+    let lhs_sign = bitcast<U>(lhs >> U(31u));
+    let rhs_sign = bitcast<U>(rhs >> U(31u));
+    return bitcast<I>(mul_high(x, y) - (y & lhs_sign) - (x & rhs_sign));
 }

@@ -1,9 +1,9 @@
 // Fills the fault record, if it is the first fault since the record was cleared. The words are `abi::fault`'s.
 @group(0) @binding(1) var<storage, read_write> fault: array<atomic<u32>, 8>;
 
-fn report_fault(launch_id: u32, site: u32, value: u32, bound: u32, group: u32, invocation: u32) {
+fn report_fault(launch_number: u32, site: u32, value: u32, bound: u32, group_index: u32, invocation: u32) {
     loop {
-        let previous = atomicCompareExchangeWeak(&fault[0], 0u, launch_id);
+        let previous = atomicCompareExchangeWeak(&fault[0], 0u, launch_number);
         if previous.exchanged {
             break;
         }
@@ -15,6 +15,6 @@ fn report_fault(launch_id: u32, site: u32, value: u32, bound: u32, group: u32, i
     atomicStore(&fault[1], site);
     atomicStore(&fault[2], value);
     atomicStore(&fault[3], bound);
-    atomicStore(&fault[4], group);
+    atomicStore(&fault[4], group_index);
     atomicStore(&fault[5], invocation);
 }

@@ -2,6 +2,6 @@
 alias U = u32;
 alias UL = u64;
 
-fn reverse_bits_long(x: UL) -> UL {
-    return (UL(reverseBits(U(x))) << U(32u)) | UL(reverseBits(U(x >> U(32u))));
+fn reverse_bits_long(arg: UL) -> UL {
+    return (UL(reverseBits(U(arg))) << U(32u)) | UL(reverseBits(U(arg >> U(32u))));
 }

@@ -2,8 +2,8 @@
 alias F = f32;
 alias U = u32;
 
-fn to_uint(x: F) -> U {
-    let bits = bitcast<U>(x);
-    let saturated = select(U(x), U(0xffffffffu), bits >= U(0x4f800000u));
+fn to_uint(arg: F) -> U {
+    let bits = bitcast<U>(arg);
+    let saturated = select(U(arg), U(0xffffffffu), bits >= U(0x4f800000u));
     return select(saturated, U(0u), bits > U(0x7f800000u));
 }

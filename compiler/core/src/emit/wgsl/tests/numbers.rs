@@ -22,8 +22,16 @@ fn read_back(text: &str) -> Option<u32> {
 
 #[test]
 fn finite_floats_keep_their_bits() {
-    for value in [0.0, -0.0, 1.0, 0.1, -1.5e-38, f32::MAX, f32::MIN, f32::MIN_POSITIVE, 1e-45, -1e-40, 16_777_217.0] {
+    for value in [0.0, -0.0, 1.0, 0.1, -1.5e-38, 3.4e38, f32::MIN_POSITIVE, 1e-45, -1e-40, 16_777_217.0] {
         assert_eq!(read_back(&stored(value.to_bits())), Some(value.to_bits()), "{value:e}");
+    }
+}
+
+#[test]
+fn the_largest_floats_are_bits() {
+    for value in [f32::MAX, f32::MIN] {
+        let text = stored(value.to_bits());
+        assert!(text.contains(&format!("bitcast<f32>({}u)", value.to_bits())), "{text}");
     }
 }
 
@@ -163,4 +171,30 @@ fn not_equal_to_itself_tests_the_bits() {
         b.store(out, i, value, "output");
     });
     assert!(text.contains("((bitcast<u32>(input_1) & 2147483647u) > 2139095040u)"), "{text}");
+}
+
+#[test]
+fn a_nan_differs_from_all() {
+    let text = text_of("differs", Type::F32, Type::U32, |b, input, out, i| {
+        let x = b.load(input, i, "input");
+        let one = b.constant(Const::f32(1.0));
+        let differs = b.op(Op::Ne, &[x, one]);
+        let value = b.cast(Op::Convert, differs, Type::U32);
+        b.store(out, i, value, "output");
+    });
+    // naga writes `!=` as an ordered comparison in SPIR-V, which is false with a NaN
+    assert!(text.contains("u32(!((input_1 == 1f)))"), "{text}");
+}
+
+#[test]
+fn long_expressions_are_cut() {
+    let text = text_of("long", Type::U32, Type::U32, |b, input, out, i| {
+        let mut sum = b.load(input, i, "input");
+        for n in 0..2000 {
+            let n = b.u32(n);
+            sum = b.op(Op::Xor, &[sum, n]);
+        }
+        b.store(out, i, sum, "output");
+    });
+    assert!(text.lines().all(|line| line.matches('(').count() < 10), "{text}");
 }

@@ -35,14 +35,11 @@ struct Launch {
     y_len: u32,
 }
 
-@group(0) @binding(0) 
-var<uniform> launch: Launch;
-@group(0) @binding(2) 
-var<storage> x: array<f32>;
-@group(0) @binding(3) 
-var<storage, read_write> y: array<f32>;
+@group(0) @binding(0) var<uniform> launch: Launch;
+@group(0) @binding(2) var<storage> x: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
-@compute @workgroup_size(64, 1, 1) 
+@compute @workgroup_size(64, 1, 1)
 fn saxpy(@builtin(workgroup_id) workgroup_id: vec3<u32>, @builtin(num_workgroups) num_workgroups: vec3<u32>, \
 @builtin(local_invocation_id) local_id: vec3<u32>) {
     let group = ((workgroup_id.y * num_workgroups.x) + workgroup_id.x);
@@ -230,12 +227,12 @@ fn the_record_is_laid_out_as_agreed() {
         (fault::SITE, "site"),
         (fault::VALUE, "value"),
         (fault::BOUND, "bound"),
-        (fault::GROUP, "group"),
+        (fault::GROUP, "group_index"),
         (fault::INVOCATION, "invocation"),
     ];
     for (word, name) in words {
         assert!(text.contains(&format!("atomicStore(&fault[{word}], {name});")), "{name}");
     }
-    assert!(text.contains(&format!("&fault[{}], 0u, launch_id", fault::LAUNCH)));
+    assert!(text.contains(&format!("&fault[{}], 0u, launch_number", fault::LAUNCH)));
     assert!(text.contains(&format!("array<atomic<u32>, {}>", fault::WORDS)));
 }

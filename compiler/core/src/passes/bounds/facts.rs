@@ -1,0 +1,173 @@
+//! What is known at a point of the kernel: a range for each atom, and polynomials that are not negative. Facts are
+//! taken back when their scope ends; atoms stay.
+
+use super::int::Int;
+use super::poly::{AtomId, Mono, Poly};
+use crate::ir::{Builtin, FactAtom, Op, SlotId, ValueId};
+
+/// What an atom stands for, to name it and to find it again.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Origin {
+    /// Fixed by the launch.
+    Launch(FactAtom),
+    /// What the hardware knows.
+    Builtin(Builtin),
+    /// A variable after a join.
+    Slot(SlotId),
+    /// The result of something that is not followed.
+    Value(ValueId),
+    /// That sum, wrapped to its type.
+    Wrapped(Poly, Int),
+    /// An operation on exact operands.
+    Pure(Op, Vec<Poly>, Int),
+}
+
+/// An unknown integer in a closed range.
+#[derive(Clone, Debug)]
+pub(super) struct Atom {
+    pub(super) origin: Origin,
+    pub(super) low: i128,
+    pub(super) high: i128,
+}
+
+/// More facts than this are not kept: a proof of them would take too long.
+const MAX_FACTS: usize = 600;
+/// A bound beyond this is taken as none.
+const HUGE: i128 = 1 << 100;
+/// No bound. So far from [`HUGE`] that no sum of bounded terms makes up for it.
+const INFINITE: i128 = 1 << 118;
+
+/// All that is known here.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    atoms: Vec<Atom>,
+    list: Vec<Poly>,
+    trail: Vec<(AtomId, i128, i128)>,
+}
+
+/// A point that [`Facts::reset`] goes back to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark {
+    facts: usize,
+    trail: usize,
+}
+
+impl Facts {
+    pub(super) fn new_atom(&mut self, origin: Origin, low: i128, high: i128) -> AtomId {
+        self.atoms.push(Atom { origin, low, high });
+        self.atoms.len() as AtomId
+    }
+
+    pub(super) fn atom(&self, atom: AtomId) -> &Atom {
+        &self.atoms[atom as usize - 1]
+    }
+
+    pub(super) fn list(&self) -> &[Poly] {
+        &self.list
+    }
+
+    /// Whether some fact bounds the atom from above.
+    pub(super) fn is_bounded(&self, atom: AtomId) -> bool {
+        self.list.iter().any(|fact| fact.coefficient(&Mono::atom(atom)) < 0)
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        Mark { facts: self.list.len(), trail: self.trail.len() }
+    }
+
+    pub(super) fn reset(&mut self, mark: Mark) {
+        self.list.truncate(mark.facts);
+        while self.trail.len() > mark.trail {
+            if let Some((atom, low, high)) = self.trail.pop() {
+                let atom = &mut self.atoms[atom as usize - 1];
+                (atom.low, atom.high) = (low, high);
+            }
+        }
+    }
+
+    /// Learns that `poly >= 0`.
+    pub(super) fn learn(&mut self, poly: &Poly) {
+        let poly = poly.tightened();
+        if poly.as_constant().is_some() || self.list.contains(&poly) || self.list.len() >= MAX_FACTS {
+            return;
+        }
+        let changed = self.narrow(&poly);
+        // The range of a single atom says all that its fact would.
+        if !poly.is_about_one_atom() {
+            self.list.push(poly);
+        }
+        if changed {
+            for at in (0..self.list.len()).rev() {
+                let fact = self.list[at].clone();
+                self.narrow(&fact);
+            }
+        }
+    }
+
+    /// Learns that `left <= right`.
+    pub(super) fn learn_le(&mut self, left: &Poly, right: &Poly) {
+        if let Some(poly) = right.sub(left) {
+            self.learn(&poly);
+        }
+    }
+
+    /// Learns that both are equal.
+    pub(super) fn learn_eq(&mut self, left: &Poly, right: &Poly) {
+        self.learn_le(left, right);
+        self.learn_le(right, left);
+    }
+
+    /// Narrows the ranges of the atoms that stand alone in a term of `poly >= 0`; whether one changed.
+    fn narrow(&mut self, poly: &Poly) -> bool {
+        let mut changed = false;
+        for (mono, c) in poly.terms() {
+            let mut atoms = mono.atoms();
+            let (Some(id), None) = (atoms.next(), atoms.next()) else { continue };
+            // `c * atom >= -rest`, whatever the rest is.
+            let rest: i128 = poly.terms().iter().filter(|(m, _)| m != mono).map(|t| self.term_range(t).1).sum();
+            if rest > HUGE {
+                continue;
+            }
+            let atom = self.atom(id);
+            let (low, high) = match *c > 0 {
+                true => (atom.low.max(div_up(-rest, *c)), atom.high),
+                false => (atom.low, atom.high.min(rest.div_euclid(-c))),
+            };
+            if (low, high) != (atom.low, atom.high) {
+                self.trail.push((id, atom.low, atom.high));
+                let atom = &mut self.atoms[id as usize - 1];
+                (atom.low, atom.high) = (low, high);
+                changed = true;
+            }
+        }
+        changed
+    }
+
+    /// The range of a product.
+    pub(super) fn mono_range(&self, mono: &Mono) -> (i128, i128) {
+        mono.atoms().fold((1, 1), |range, id| product(range, (self.atom(id).low, self.atom(id).high)))
+    }
+
+    pub(super) fn term_range(&self, (mono, c): &(Mono, i128)) -> (i128, i128) {
+        product(self.mono_range(mono), (*c, *c))
+    }
+
+    /// A range that holds the sum, by the ranges of its atoms alone.
+    pub(super) fn range(&self, poly: &Poly) -> (i128, i128) {
+        poly.terms().iter().map(|t| self.term_range(t)).fold((0, 0), |(l, h), (low, high)| (l + low, h + high))
+    }
+}
+
+/// The range of a product of numbers in these ranges; what lies beyond [`HUGE`] is [`INFINITE`].
+fn product(a: (i128, i128), b: (i128, i128)) -> (i128, i128) {
+    let all = [(a.0, b.0), (a.0, b.1), (a.1, b.0), (a.1, b.1)].map(|(a, b)| a.saturating_mul(b));
+    let low = all[0].min(all[1]).min(all[2]).min(all[3]);
+    let high = all[0].max(all[1]).max(all[2]).max(all[3]);
+    let low = if low < -HUGE { -INFINITE } else { low.min(HUGE) };
+    let high = if high > HUGE { INFINITE } else { high.max(-HUGE) };
+    (low, high)
+}
+
+fn div_up(a: i128, b: i128) -> i128 {
+    -(-a).div_euclid(b)
+}

@@ -1,0 +1,120 @@
+//! Proves that accesses stay in range, so that they need no check at run time. It changes nothing but
+//! [`ir::Access::check`](crate::ir::Access::check), and a proof it does not find only costs a check.
+//!
+//! `ir::Kernel` in, the same with every check `Proved` or `Stays` out. Integers are followed as sums of products of
+//! unknowns ([`poly`]); conditions, ranges and the launch's facts bound them ([`state`], [`walk`]); [`search`]
+//! combines the bounds.
+//!
+//! Note [Wrapping]: machine integers wrap and sums do not. `+ - *`, shifts to the left and conversions to fewer bits
+//! keep a sum equal to the machine's value modulo the type's size, so they are followed freely. Everything else
+//! (comparisons, divisions, shifts to the right, indices) asks for the exact number: the sum, where it is proved to lie in the
+//! type's range, else an unknown of its own.
+
+mod define;
+mod facts;
+#[cfg(test)]
+pub(super) mod fuzz;
+mod int;
+mod poly;
+mod search;
+mod state;
+#[cfg(test)]
+mod tests;
+mod walk;
+mod words;
+
+pub use words::Namer;
+
+use crate::ir::{AccessId, Check, FactAtom, FactExpr, Kernel, ParamId, ParamKind, Place, ValueId};
+use int::Int;
+use poly::Poly;
+use state::State;
+use words::Words;
+
+/// Sets the check of every access to `Proved` or `Stays`, with the reason.
+pub fn run(kernel: &mut Kernel) {
+    run_named(kernel, &|_| None);
+}
+
+/// As [`run`]; `name` gives the source of a span where it is short enough for a reason: `i`, `labels[j]`.
+pub fn run_named(kernel: &mut Kernel, name: &Namer<'_>) {
+    let mut checks: Vec<Option<Check>> = vec![None; kernel.accesses.len()];
+    let mut visit = |state: &mut State<'_>, access: AccessId, index: ValueId| {
+        let check = prove(state, access, index, name);
+        let old = &mut checks[access.0 as usize];
+        // Copies of one access, from unrolling, are proved only together.
+        if !matches!(old, Some(Check::Stays(_))) {
+            *old = Some(check);
+        }
+    };
+    let mut state = State::new(kernel);
+    learn_launch(&mut state);
+    walk::Walk::new(state, &mut visit).block(&kernel.body);
+    for (access, check) in kernel.accesses.iter_mut().zip(checks) {
+        access.check = check.unwrap_or_else(|| Check::Stays("it is never reached".to_owned()));
+    }
+}
+
+const U32: Int = Int { bits: 32, signed: false };
+
+/// What the ops that launch the kernel say.
+fn learn_launch(state: &mut State<'_>) {
+    // In the order of the parameters, which is how products are written.
+    for id in (0..state.kernel.params.len() as u32).map(ParamId) {
+        state.fact_atom(FactAtom::Param(id));
+    }
+    for fact in &state.kernel.facts {
+        let sides = (fact_sum(state, &fact.left), fact_sum(state, &fact.right));
+        if let (Some(left), Some(right)) = sides {
+            state.facts.learn_le(&left, &right);
+        }
+    }
+}
+
+fn fact_sum(state: &mut State<'_>, sum: &FactExpr) -> Option<Poly> {
+    sum.terms.iter().try_fold(Poly::default(), |out, (c, atoms)| {
+        // A coefficient that no sum here can hold is no fact we can use.
+        let c = Some(*c).filter(|c| c.unsigned_abs() < 1 << 64)?;
+        let product = atoms.iter().try_fold(Poly::constant(1), |p, a| p.mul(&state.fact_atom(*a)?))?;
+        out.add_scaled(&product, c)
+    })
+}
+
+fn prove(state: &mut State<'_>, access: AccessId, index: ValueId, name: &Namer<'_>) -> Check {
+    let kernel = state.kernel;
+    let Some((limit, index_sum)) = limit(state, kernel[access].place).zip(state.ints[index.0 as usize].clone()) else {
+        return Check::Stays("its index is not followed".to_owned());
+    };
+    let hint_sum = state.rewritten(&index_sum, U32);
+    let Some(index) = state.number(index) else { return Check::Stays("its index is not followed".to_owned()) };
+    let below = |sum: &Poly| limit.plus(-1).and_then(|limit| limit.sub(sum));
+    let Some(goal) = below(&index) else { return Check::Stays("its index is too long a sum".to_owned()) };
+    let found = search::search(&state.facts, &goal);
+    let words = Words { kernel, facts: &state.facts, name };
+    if found.proved {
+        return Check::Proved(words.proof(&index, &found));
+    }
+    // What is missing shows better on the sum than on its wrapped self.
+    let mut residuals = vec![];
+    for sum in [&hint_sum, &index_sum] {
+        let found = below(sum).map(|goal| search::search(&state.facts, &goal)).unwrap_or_default();
+        if found.proved {
+            return Check::Stays(format!("`{}` may wrap around", words.sum(sum)));
+        }
+        residuals.extend(found.residuals);
+    }
+    Check::Stays(words.missing(&hint_sum, &residuals))
+}
+
+/// How many elements a place has.
+fn limit(state: &mut State<'_>, place: Place) -> Option<Poly> {
+    let kernel = state.kernel;
+    match place {
+        Place::Buffer(param) => match &kernel[param].kind {
+            ParamKind::Buffer(buffer) => state.len(param).scale(i128::from(buffer.elems_per_item)),
+            ParamKind::Scalar(_) => None,
+        },
+        Place::Shared(shared) => Some(Poly::constant(i128::from(kernel[shared].len))),
+        Place::Slot(slot) => Some(Poly::constant(i128::from(kernel[slot].len?))),
+    }
+}

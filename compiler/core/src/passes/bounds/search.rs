@@ -1,0 +1,127 @@
+//! The search for a proof that a polynomial is not negative: replaces products by bounds of theirs, latest atom
+//! first, until the ranges of the atoms suffice. Sound whatever it finds; a proof it misses costs a check.
+//!
+//! A step takes a term `c * M` that may be negative and a fact `F >= 0` with a term `f * P` of the same sign where
+//! `M = P * Q` and `Q >= 0`: from `|f| * goal - |c| * Q * F >= 0` follows `goal >= 0`. As the goal is an integer,
+//! `|f| * goal >= -(|f| - 1)` is enough. This is what bounding by hand does, and half of Fourier-Motzkin.
+
+use super::facts::Facts;
+use super::poly::{AtomId, Mono, Poly};
+use std::collections::HashSet;
+
+/// How many replacements a proof may take, and how many polynomials the search for it may look at: short proofs first.
+const EFFORTS: [(usize, usize); 2] = [(5, 40), (12, 120)];
+
+/// What a search found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Whether the goal holds.
+    pub(super) proved: bool,
+    /// The facts it was proved with, in order of use.
+    pub(super) used: Vec<Poly>,
+    /// What else was reached, for people: each would have to be `>= 0`.
+    pub(super) residuals: Vec<Poly>,
+}
+
+/// Whether `goal >= 0` follows from the facts in a few steps.
+pub(super) fn holds(facts: &Facts, goal: &Poly) -> bool {
+    let (low, high) = facts.range(goal);
+    low >= 0 || (high >= 0 && search_within(facts, goal, EFFORTS[0]).0.proved)
+}
+
+/// Tries to prove `goal >= 0`.
+pub(super) fn search(facts: &Facts, goal: &Poly) -> Found {
+    let (found, cut) = search_within(facts, goal, EFFORTS[0]);
+    if found.proved || !cut { found } else { search_within(facts, goal, EFFORTS[1]).0 }
+}
+
+/// One try; also whether it gave up somewhere for the effort's sake.
+fn search_within(facts: &Facts, goal: &Poly, (depth, budget): (usize, usize)) -> (Found, bool) {
+    let mut state = Search { facts, budget, seen: HashSet::new(), cut: false, used: vec![], residuals: vec![] };
+    let proved = state.prove(goal, depth);
+    (Found { proved, used: state.used, residuals: state.residuals }, state.cut)
+}
+
+struct Search<'a> {
+    facts: &'a Facts,
+    budget: usize,
+    /// Whether it gave up somewhere for the effort's sake.
+    cut: bool,
+    seen: HashSet<Poly>,
+    used: Vec<Poly>,
+    residuals: Vec<Poly>,
+}
+
+impl Search<'_> {
+    fn prove(&mut self, goal: &Poly, depth: usize) -> bool {
+        let (low, high) = self.facts.range(goal);
+        if low >= 0 || high < 0 {
+            return low >= 0;
+        }
+        if depth == 0 || self.seen.len() >= self.budget {
+            self.cut = true;
+            return false;
+        }
+        if !self.seen.insert(goal.clone()) {
+            return false;
+        }
+        self.residuals.push(goal.clone());
+        let Some((mono, c)) = self.worst(goal) else { return false };
+        let facts = self.facts;
+        for fact in facts.list().iter().rev() {
+            for (part, f) in fact.terms() {
+                if f.signum() != c.signum() || (*part == Mono::ONE) != (mono == Mono::ONE) {
+                    continue;
+                }
+                if self.step(goal, (mono, c), fact, (*part, *f), depth) {
+                    return true;
+                }
+            }
+        }
+        // The atoms' own ranges, as facts.
+        mono.atoms().collect::<Vec<_>>().into_iter().any(|id| {
+            let Some(fact) = self.range_fact(id, c) else { return false };
+            self.step(goal, (mono, c), &fact, (Mono::atom(id), c.signum()), depth)
+        })
+    }
+
+    /// Replaces the term by what the fact says of it, and goes on.
+    fn step(&mut self, goal: &Poly, term: (Mono, i128), fact: &Poly, by: (Mono, i128), depth: usize) -> bool {
+        let Some(next) = self.replaced(goal, term, fact, by) else { return false };
+        self.used.push(fact.clone());
+        let proved = self.prove(&next, depth - 1);
+        if !proved {
+            self.used.pop();
+        }
+        proved
+    }
+
+    fn replaced(&self, goal: &Poly, (mono, c): (Mono, i128), fact: &Poly, (part, f): (Mono, i128)) -> Option<Poly> {
+        let quotient = mono.without(&part)?;
+        if quotient.atoms().any(|id| self.facts.atom(id).low < 0) {
+            return None;
+        }
+        let (c, f) = (c.abs(), f.abs());
+        // No scaling where the fact's coefficient divides the term's.
+        let (scale, factor) = if c % f == 0 { (1, c / f) } else { (f, c) };
+        let scaled = goal.scale(scale)?.plus(scale - 1)?;
+        Some(scaled.add_scaled(&fact.times(&quotient, 1)?, -factor)?.tightened())
+    }
+
+    /// The term to replace next: of those that may be negative the one with the latest atom.
+    fn worst(&self, goal: &Poly) -> Option<(Mono, i128)> {
+        goal.terms().iter().rev().find(|t| self.facts.term_range(t).0 < 0).copied()
+    }
+
+    fn range_fact(&self, id: AtomId, sign: i128) -> Option<Poly> {
+        let atom = self.facts.atom(id);
+        let useless = if sign < 0 { atom.high >= i128::from(u32::MAX) } else { atom.low < -(1 << 31) };
+        if useless {
+            return None;
+        }
+        match sign < 0 {
+            true => Poly::constant(atom.high).sub(&Poly::atom(id)),
+            false => Poly::atom(id).plus(-atom.low),
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! What the walk knows of values and conditions, and how facts are drawn from them.
+
+use super::facts::{Facts, Mark, Origin};
+use super::int::Int;
+use super::poly::{AtomId, Poly};
+use super::search::holds;
+use crate::ir::{Kernel, Op, ValueId};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// A condition, by the integers that it compares.
+#[derive(Debug)]
+pub(super) enum Cond {
+    Known(bool),
+    /// A comparison of two sums, each valid modulo the type's size.
+    Compare(Op, Poly, Poly, Int),
+    Not(Rc<Cond>),
+    And(Rc<Cond>, Rc<Cond>),
+    Or(Rc<Cond>, Rc<Cond>),
+    /// `if c { a } else { b }`.
+    Choice(Rc<Cond>, Rc<Cond>, Rc<Cond>),
+    /// Something that is not followed.
+    Opaque,
+}
+
+/// What a variable holds.
+#[derive(Clone, Debug)]
+pub(super) enum Held {
+    Opaque,
+    /// A sum, valid modulo the type's size.
+    Int(Poly),
+    Bool(Rc<Cond>),
+}
+
+/// Values and facts.
+pub(super) struct State<'k> {
+    pub(super) kernel: &'k Kernel,
+    pub(super) facts: Facts,
+    /// For each integer value a sum that equals it modulo its type's size.
+    pub(super) ints: Vec<Option<Poly>>,
+    pub(super) conds: Vec<Option<Rc<Cond>>>,
+    pub(super) slots: Vec<Held>,
+    atoms: HashMap<Origin, AtomId>,
+    /// The sums that were not proved to be in range, and the atoms that stand for what they wrap to.
+    wrapped: Vec<(Poly, Int, AtomId)>,
+}
+
+impl<'k> State<'k> {
+    pub(super) fn new(kernel: &'k Kernel) -> Self {
+        let n = kernel.values.len();
+        Self {
+            kernel,
+            facts: Facts::default(),
+            ints: vec![None; n],
+            conds: vec![None; n],
+            slots: vec![Held::Opaque; kernel.slots.len()],
+            atoms: HashMap::new(),
+            wrapped: vec![],
+        }
+    }
+
+    /// The atom of that origin; made where there is none yet.
+    pub(super) fn atom(&mut self, origin: Origin, low: i128, high: i128) -> Poly {
+        if let Some(atom) = self.atoms.get(&origin) {
+            return Poly::atom(*atom);
+        }
+        let atom = self.facts.new_atom(origin.clone(), low, high);
+        self.atoms.insert(origin, atom);
+        Poly::atom(atom)
+    }
+
+    /// A new atom of that type.
+    pub(super) fn fresh(&mut self, origin: Origin, int: Int) -> Poly {
+        Poly::atom(self.facts.new_atom(origin, int.low(), int.high()))
+    }
+
+    /// The exact number that a value of that type is, from a sum that equals it modulo the type's size: the sum
+    /// itself where it is proved to be in range, else an atom.
+    pub(super) fn exact(&mut self, sum: &Poly, int: Int) -> Poly {
+        if let Some(value) = sum.as_constant() {
+            return Poly::constant(int.wrap(value));
+        }
+        let centred = int.centred(sum);
+        let rewritten = self.rewritten(&centred, int);
+        let wrapped = self.atoms.get(&Origin::Wrapped(centred.clone(), int)).copied();
+        let tried = [Some(sum), Some(&centred).filter(|c| *c != sum), Some(&rewritten).filter(|r| **r != centred)];
+        for sum in tried.into_iter().flatten() {
+            if wrapped.is_some_and(|atom| sum.as_atom() == Some(atom)) {
+                continue;
+            }
+            if self.in_range(sum, int) {
+                // What was learned while the proof was missing holds for the sum as well.
+                if let Some(atom) = wrapped {
+                    self.facts.learn_eq(&Poly::atom(atom), sum);
+                }
+                return sum.clone();
+            }
+        }
+        let atom = self.atom(Origin::Wrapped(centred.clone(), int), int.low(), int.high());
+        if let (None, Some(id)) = (wrapped, atom.as_atom()) {
+            self.wrapped.push((centred, int, id));
+        }
+        atom
+    }
+
+    /// The same sum modulo the type's size, with atoms in place of the wrapped sums that something bounds.
+    pub(super) fn rewritten(&self, sum: &Poly, int: Int) -> Poly {
+        let mut out = sum.clone();
+        for (part, of, atom) in self.wrapped.iter().rev().filter(|(_, of, _)| of.bits >= int.bits) {
+            if self.facts.atom(*atom).high >= of.high() && !self.facts.is_bounded(*atom) {
+                continue;
+            }
+            while let Some(next) = replace(&out, part, *atom) {
+                out = next;
+            }
+        }
+        out
+    }
+
+    fn in_range(&self, sum: &Poly, int: Int) -> bool {
+        let (low, high) = self.facts.range(sum);
+        let above = |s: &Self| low >= int.low() || sum.plus(-int.low()).is_some_and(|p| holds(&s.facts, &p));
+        let below =
+            |s: &Self| high <= int.high() || Poly::constant(int.high()).sub(sum).is_some_and(|p| holds(&s.facts, &p));
+        above(self) && below(self)
+    }
+
+    /// The exact number that a value is; an atom of its own where it is not followed.
+    pub(super) fn number(&mut self, value: ValueId) -> Option<Poly> {
+        let int = Int::of(self.kernel[value].ty)?;
+        let sum = self.ints[value.0 as usize].clone()?;
+        Some(self.exact(&sum, int))
+    }
+
+    pub(super) fn cond(&self, value: ValueId) -> Rc<Cond> {
+        self.conds[value.0 as usize].clone().unwrap_or_else(|| Rc::new(Cond::Opaque))
+    }
+
+    /// Whether `left <= right` is known.
+    pub(super) fn le(&self, left: &Poly, right: &Poly) -> bool {
+        right.sub(left).is_some_and(|p| holds(&self.facts, &p))
+    }
+
+    /// Learns what follows from a condition.
+    pub(super) fn assume(&mut self, cond: &Rc<Cond>, truth: bool) {
+        match (&**cond, truth) {
+            (Cond::Known(_) | Cond::Opaque, _) => {}
+            (Cond::Not(c), _) => self.assume(c, !truth),
+            (Cond::And(a, b), true) | (Cond::Or(a, b), false) => {
+                self.assume(a, truth);
+                self.assume(b, truth);
+                // What the second says may prove the first's sums to be in range.
+                self.assume(a, truth);
+            }
+            (Cond::And(a, b), false) | (Cond::Or(a, b), true) => {
+                for (one, other) in [(a, b), (b, a)] {
+                    if matches!(**one, Cond::Known(k) if k != truth) {
+                        self.assume(other, truth);
+                    }
+                }
+            }
+            (Cond::Choice(c, a, b), _) => {
+                // `c && b` is `if c { b } else { false }`: where it holds, so does c.
+                if matches!(**b, Cond::Known(k) if k != truth) {
+                    self.assume(c, true);
+                    self.assume(a, truth);
+                } else if matches!(**a, Cond::Known(k) if k != truth) {
+                    self.assume(c, false);
+                    self.assume(b, truth);
+                }
+            }
+            (Cond::Compare(op, a, b, int), _) => {
+                let (a, b) = (self.exact(a, *int), self.exact(b, *int));
+                self.assume_compare(*op, truth, &a, &b);
+            }
+        }
+    }
+
+    fn assume_compare(&mut self, op: Op, truth: bool, a: &Poly, b: &Poly) {
+        match (op, truth) {
+            (Op::Lt, true) | (Op::Ge, false) => self.learn_lt(a, b),
+            (Op::Le, true) | (Op::Gt, false) => self.facts.learn_le(a, b),
+            (Op::Gt, true) | (Op::Le, false) => self.learn_lt(b, a),
+            (Op::Ge, true) | (Op::Lt, false) => self.facts.learn_le(b, a),
+            (Op::Eq, true) | (Op::Ne, false) => self.facts.learn_eq(a, b),
+            (Op::Ne, true) | (Op::Eq, false) => {
+                if self.le(a, b) {
+                    self.learn_lt(a, b);
+                } else if self.le(b, a) {
+                    self.learn_lt(b, a);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn learn_lt(&mut self, left: &Poly, right: &Poly) {
+        if let Some(left) = left.plus(1) {
+            self.facts.learn_le(&left, right);
+        }
+    }
+
+    /// A variable that holds `a` where the condition holds, else `b`: the sum they share, or an atom with the
+    /// bounds that hold either way.
+    pub(super) fn join(&mut self, cond: &Rc<Cond>, a: &Poly, b: &Poly, int: Int, origin: Origin) -> Poly {
+        if int.centred(a) == int.centred(b) {
+            return a.clone();
+        }
+        let candidates = self.candidates(cond, a, b, int);
+        let (low_a, high_a, fits_a) = self.bounds_under(cond, true, a, int, &candidates);
+        let (low_b, high_b, fits_b) = self.bounds_under(cond, false, b, int, &candidates);
+        let joined = self.fresh(origin, int);
+        self.facts.learn_le(&Poly::constant(low_a.min(low_b)), &joined);
+        self.facts.learn_le(&joined, &Poly::constant(high_a.max(high_b)));
+        for (at, candidate) in candidates.iter().enumerate() {
+            if fits_a[at].0 && fits_b[at].0 {
+                self.facts.learn_le(&joined, candidate);
+            }
+            if fits_a[at].1 && fits_b[at].1 {
+                self.facts.learn_le(candidate, &joined);
+            }
+        }
+        joined
+    }
+
+    /// Sums that may bound both `a` and `b`.
+    fn candidates(&mut self, cond: &Rc<Cond>, a: &Poly, b: &Poly, int: Int) -> Vec<Poly> {
+        let mut out = vec![self.exact(a, int), self.exact(b, int)];
+        out.extend([a, b].into_iter().map(|p| self.rewritten(p, int)).filter_map(|p| p.plus(-p.offset())));
+        let mut cond = cond.clone();
+        while let Cond::Not(inner) = &*cond.clone() {
+            cond = inner.clone();
+        }
+        if let Cond::Compare(_, left, right, int) = &*cond {
+            for side in [left, right] {
+                let side = self.exact(side, *int);
+                out.extend([side.plus(-1), Some(side)].into_iter().flatten());
+            }
+        }
+        let mut unique = vec![];
+        for poly in out {
+            if poly.as_constant().is_none() && !unique.contains(&poly) {
+                unique.push(poly);
+            }
+        }
+        unique
+    }
+
+    /// Under a condition: the range of a sum, and for each candidate whether it is an upper and a lower bound.
+    fn bounds_under(
+        &mut self,
+        cond: &Rc<Cond>,
+        truth: bool,
+        sum: &Poly,
+        int: Int,
+        candidates: &[Poly],
+    ) -> (i128, i128, Vec<(bool, bool)>) {
+        let mark = self.mark();
+        self.assume(cond, truth);
+        let exact = self.exact(sum, int);
+        let (low, high) = self.facts.range(&exact);
+        let fits = candidates.iter().map(|c| (self.le(&exact, c), self.le(c, &exact))).collect();
+        self.reset(mark);
+        (low.max(int.low()), high.min(int.high()), fits)
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        self.facts.mark()
+    }
+
+    pub(super) fn reset(&mut self, mark: Mark) {
+        self.facts.reset(mark);
+    }
+}
+
+/// `sum` with one multiple of `part` in it replaced by that multiple of the atom; `None` where there is none in full.
+fn replace(sum: &Poly, part: &Poly, atom: AtomId) -> Option<Poly> {
+    let (first, c) = part.terms().last()?;
+    let difference = part.sub(&Poly::atom(atom))?;
+    sum.terms().iter().find_map(|(mono, k)| {
+        let quotient = mono.without(first)?;
+        let factor = if k % c == 0 { k / c } else { return None };
+        let next = sum.add_scaled(&difference.times(&quotient, 1)?, -factor)?;
+        let saved = part.terms().len().saturating_sub(1);
+        (next.terms().len() + saved <= sum.terms().len()).then_some(next)
+    })
+}

@@ -1,0 +1,1 @@
+//! Memory, transfers, limits, and stopping.
