@@ -25,7 +25,7 @@ fn program(files: &[(&str, &str)]) -> (Sources, Program) {
         own.push(syntax::parse(id, text).unwrap_or_else(|e| panic!("{}", render(&e, &sources, Style::Plain))));
     }
     let mut library = vec![];
-    for (name, text) in prelude::FILES {
+    for (name, text) in prelude::files() {
         let id = sources.add(*name, *text);
         library.push(syntax::parse(id, text).unwrap_or_else(|e| panic!("{}", render(&e, &sources, Style::Plain))));
     }
