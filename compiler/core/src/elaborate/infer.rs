@@ -256,15 +256,32 @@ impl Elaborator<'_> {
                 Err(self.report(d))
             }
             Elem::Var(var) => {
-                let fits = class.holds(self.vars.kind(var).default());
-                self.pending.push(Pending { class, var, span, verb: verb.to_owned() });
-                if fits {
+                if class.holds(self.vars.kind(var).default()) {
+                    self.pending.push(Pending { class, var, span, verb: verb.to_owned() });
                     return Ok(());
                 }
                 let scalar = self.force(elem, span);
                 Err(self.report(bad_operand(scalar, span, verb)))
             }
         }
+    }
+
+    /// The kernel as it would be if nothing more were to bind the variables that are free.
+    pub(super) fn settled_kernel(&self) -> ir::Kernel {
+        let mut kernel = self.b.kernel.clone();
+        let scalar_of = |var: VarId| self.vars.bound(var).unwrap_or_else(|| self.vars.kind(var).default());
+        for (value, var) in &self.value_vars {
+            kernel[*value].ty.scalar = scalar_of(*var);
+        }
+        for (slot, var) in &self.slot_vars {
+            kernel[*slot].ty.scalar = scalar_of(*var);
+        }
+        for (value, (literal, var)) in &self.literals {
+            if let Ok(constant) = literal.value(scalar_of(*var)) {
+                kernel[*value].expr = ir::Expr::Const(constant);
+            }
+        }
+        kernel
     }
 
     /// Binds what is still free to its default and gives every value and slot its type.

@@ -19,7 +19,7 @@ fn literals_take_their_type_from_use() {
     );
     assert_eq!(body("let t = (1, 2.5); out[t.0] = t.1.to_bits();")[1], f(2.5));
     assert_eq!(
-        body("out[0] = (-2147483648) as u32; out[1] = 3000000000 as u32; out[2] = 1f32.to_bits();")[..3],
+        body("out[0] = (-2147483648_i32) as u32; out[1] = 3000000000 as u32; out[2] = 1f32.to_bits();")[..3],
         [0x8000_0000, 3_000_000_000, f(1.0)]
     );
 }
