@@ -137,3 +137,4 @@ fn files(
     }
     Ok(files)
 }
+
