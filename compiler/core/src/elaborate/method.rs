@@ -230,8 +230,8 @@ impl Elaborator<'_> {
             let text = format!("cannot convert to `{}`", self.show(&to));
             return Err(self.error(codes::BAD_CAST, span, text));
         };
-        let source = self.cast_source(elem, *target, span);
-        if (*target == Scalar::Bool && source != Scalar::Bool) || (*to_lanes != 1 && *to_lanes != lanes) {
+        let is_bool = elem == Elem::Known(Scalar::Bool);
+        if (*target == Scalar::Bool && !is_bool) || (*to_lanes != 1 && *to_lanes != lanes) {
             let text = format!("cannot convert `{}` to `{}`", self.show(&self.settle(&val.ty)), self.show(&to));
             return Err(self.error(codes::BAD_CAST, span, text));
         }
@@ -275,7 +275,12 @@ impl Elaborator<'_> {
         let ty = Ty::scalar(scalar);
         let given = self.arguments(name, n, args, &ty, span)?;
         for (val, at) in &given {
-            self.unify(&ty, &val.ty, *at, Some((place.owner.span, format!("`{}` is declared here", place.owner.name))))?;
+            self.unify(
+                &ty,
+                &val.ty,
+                *at,
+                Some((place.owner.span, format!("`{}` is declared here", place.owner.name))),
+            )?;
         }
         let (Store::Cells(cells), Some(index)) = (&place.store, place.index) else { return Err(Reported) };
         let Some(cell @ (Cell::Buffer(_) | Cell::Shared(_))) = cells.first().copied() else { return Err(Reported) };

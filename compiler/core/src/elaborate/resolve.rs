@@ -66,14 +66,9 @@ impl Elaborator<'_> {
             }
         }
         let mut d = Diagnostic::new(codes::UNKNOWN_TYPE, name.span, format!("unknown type `{}`", name.name));
-        d = match name.name.as_str() {
-            "usize" => d.help("indices and lengths are `u32`"),
-            "isize" => d.help("use `i32`"),
-            "f64" => d.help("use `f32`"),
-            other => match errors::nearest(other, self.names_here().into_iter()) {
-                Some(near) => d.help(format!("a similar name exists: `{near}`")),
-                None => d.here("not found here"),
-            },
+        d = match errors::nearest(&name.name, self.names_here().into_iter()) {
+            Some(near) => d.help(format!("a similar name exists: `{near}`")),
+            None => d.here("not found here"),
         };
         Err(self.report(d))
     }
@@ -251,8 +246,16 @@ impl Elaborator<'_> {
 /// `u32`, `f32x4`.
 fn type_named(name: &str) -> Option<ir::Type> {
     let all = [
-        Scalar::Bool, Scalar::I8, Scalar::U8, Scalar::I32, Scalar::U32, Scalar::I64, Scalar::U64, Scalar::F16,
-        Scalar::Bf16, Scalar::F32,
+        Scalar::Bool,
+        Scalar::I8,
+        Scalar::U8,
+        Scalar::I32,
+        Scalar::U32,
+        Scalar::I64,
+        Scalar::U64,
+        Scalar::F16,
+        Scalar::Bf16,
+        Scalar::F32,
     ];
     all.into_iter().find_map(|scalar| match name.strip_prefix(scalar.name())? {
         "" => Some(ir::Type::scalar(scalar)),
