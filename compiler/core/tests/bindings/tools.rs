@@ -43,7 +43,7 @@ pub(crate) fn generated(test: &str, manifest: &Manifest, languages: &[Language])
 
 /// Runs a command that must succeed and say nothing; returns what it writes to standard output.
 pub(crate) fn run_quietly(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
+    let output = command.output().expect("the tool starts");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && errors.is_empty(), "{command:?}: {}\n{errors}", output.status);
     String::from_utf8_lossy(&output.stdout).into_owned()
