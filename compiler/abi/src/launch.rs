@@ -9,7 +9,9 @@
 //! - CPU: the module imports the shared memory `wgpuc.memory` and exports
 //!   `run(block: i32, first_group: i32, n_groups: i32, arena: i32)`, which runs the workgroups of flat index
 //!   `first_group ..`, x fastest. `block` is the byte address of the words, followed by the address of the fault
-//!   record and the address of each buffer; `arena` that of the worker's own `arena_bytes`, 16-byte aligned.
+//!   record and the address of each buffer; `arena` that of the worker's own `arena_bytes`, 16-byte aligned. All of
+//!   these addresses are at least [`CPU_LOWEST_ADDRESS`]. Modules use relaxed SIMD, and need its deterministic
+//!   profile, in which `relaxed_madd` is rounded once.
 //!
 //! Buffers start at 16-byte boundaries and are padded to 16 bytes, so that a kernel may see `n` floats as
 //! `ceil(n / 4)` vectors. A kernel must leave the lanes past the end as they were.
@@ -21,6 +23,10 @@ use crate::{KernelParam, KernelParamType, Scalar};
 
 /// The most workgroups of one axis that every WebGPU device dispatches.
 pub const MAX_GROUPS_PER_AXIS: u32 = 65_535;
+
+/// No address that a CPU module is given lies below this one, so that modules may fold constants up to it into the
+/// offsets of loads and stores, whatever wraps before.
+pub const CPU_LOWEST_ADDRESS: u32 = 65_536;
 
 /// Words before the scalars: workgroups in x, y and z, and the launch's number.
 pub const HEADER_WORDS: u32 = 4;

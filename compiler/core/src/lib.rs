@@ -12,5 +12,7 @@ pub mod interp;
 pub mod ir;
 pub mod passes;
 pub mod plan;
+pub mod prelude;
+pub mod program;
 pub mod source;
 pub mod syntax;

@@ -147,6 +147,16 @@ impl Builder {
         self.push(StmtKind::Barrier(Barrier::Workgroup));
     }
 
+    /// Opens a nested block: what is written from now on goes there.
+    pub fn open_block(&mut self) {
+        self.open.push(vec![]);
+    }
+
+    /// Ends the block that [`Builder::open_block`] opened.
+    pub fn close_block(&mut self) -> Block {
+        self.open.pop().unwrap_or_default()
+    }
+
     /// Writes a nested block.
     pub fn block<R>(&mut self, write: impl FnOnce(&mut Self) -> R) -> (Block, R) {
         self.open.push(vec![]);

@@ -5,10 +5,14 @@
 //! carries the span it came from.
 //!
 //! Invariants, checked by [`verify`]:
-//! - a value is defined by one [`Stmt::Def`] (or as a loop's variable) before its uses, in the same block or in one
+//! - a value is defined by one [`StmtKind::Def`] (or as a loop's variable) before its uses, in the same block or in one
 //!   that encloses it;
 //! - operands have the types that the operation's row in [`op`] asks for;
-//! - `Break` and `Continue` stand inside a loop; indices are u32; conditions are bool.
+//! - `Break` and `Continue` stand inside a loop; indices are u32; conditions are bool;
+//! - an atomic place is touched by atomic operations alone, a buffer that is not mutable by none that writes, and a
+//!   uniform load reads shared memory.
+//!
+//! A slot's content is unspecified until it is set, as that of shared memory that is not zeroed.
 //!
 //! What is absent on purpose: functions, pointers, phi nodes, jumps, implicit conversions.
 
@@ -16,8 +20,10 @@ pub mod build;
 pub mod eval;
 pub mod op;
 mod print;
+pub mod random;
 mod value;
 mod verify;
+pub mod walk;
 
 pub use op::Op;
 pub use print::print;

@@ -4,5 +4,7 @@ pub mod bounds;
 pub mod explicit;
 pub mod finding;
 pub mod limits;
+pub mod lower_for;
 pub mod races;
+pub mod simplify;
 pub mod uniformity;

@@ -1,0 +1,82 @@
+//! Kernel folders and output folders on disk.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use wgpuc_core::bindings::Files;
+use wgpuc_core::driver::Input;
+
+/// A folder or file that cannot be read or written.
+#[derive(Debug)]
+pub struct DiskError {
+    /// What was tried: `read`, `write`.
+    pub action: &'static str,
+    /// Where.
+    pub path: PathBuf,
+    /// What the system said.
+    pub source: io::Error,
+}
+
+impl std::fmt::Display for DiskError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "cannot {} {}: {}", self.action, self.path.display(), self.source)
+    }
+}
+
+impl std::error::Error for DiskError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.source)
+    }
+}
+
+/// Reads a kernel folder: `wgpuc.toml` and every `.rs` file, not those in folders below it.
+///
+/// # Errors
+/// Where the folder, or a file in it, cannot be read.
+pub fn read_folder(dir: &Path) -> Result<Input, DiskError> {
+    let mut files = vec![];
+    for entry in fs::read_dir(dir).map_err(failed("read", dir))? {
+        let path = entry.map_err(failed("read", dir))?.path();
+        let Some(name) = path.file_name().and_then(|n| n.to_str()).map(str::to_owned) else { continue };
+        if name == "wgpuc.toml" || (path.extension().is_some_and(|e| e == "rs") && path.is_file()) {
+            files.push((name, fs::read(&path).map_err(failed("read", &path))?));
+        }
+    }
+    // The system lists files in any order; the compiler's output must not depend on it.
+    files.sort();
+    let full = fs::canonicalize(dir).map_err(failed("read", dir))?;
+    let folder_name = full.file_name().and_then(|n| n.to_str()).unwrap_or("kernels").to_owned();
+    Ok(Input { folder_name, files })
+}
+
+/// Writes files into a folder, leaving those alone whose content is right. Returns how many were written.
+///
+/// # Errors
+/// Where a folder cannot be made or a file not be written.
+pub fn write_changed(out: &Path, files: &Files) -> Result<usize, DiskError> {
+    let mut written = 0;
+    for (name, bytes) in files {
+        let path = out.join(name);
+        if fs::read(&path).is_ok_and(|old| old == *bytes) {
+            continue;
+        }
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(failed("make the folder", parent))?;
+        }
+        fs::write(&path, bytes).map_err(failed("write", &path))?;
+        written += 1;
+    }
+    Ok(written)
+}
+
+/// The files that are absent from a folder, or differ there.
+#[must_use]
+pub fn drifted<'a>(out: &Path, files: &'a Files) -> Vec<&'a str> {
+    let differs = |name: &str, bytes: &Vec<u8>| fs::read(out.join(name)).map_or(true, |old| old != *bytes);
+    files.iter().filter(|(name, bytes)| differs(name, bytes)).map(|(name, _)| name.as_str()).collect()
+}
+
+fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DiskError {
+    let path = path.to_owned();
+    move |source| DiskError { action, path, source }
+}

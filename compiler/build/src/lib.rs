@@ -1,0 +1,123 @@
+//! Compiles a kernel folder from a build script.
+//!
+//! ```no_run
+//! // build.rs
+//! wgpuc_build::compile("kernels-src")?;
+//! # Ok::<(), wgpuc_build::Error>(())
+//! ```
+//!
+//! The generated files lie in `OUT_DIR/kernels`, `bundle.rs` among them: include it for `bundle()`, the Manifest with
+//! all artifacts embedded. Errors of the kernels are shown as rustc shows its own, and fail the build.
+
+mod embed;
+mod folder;
+
+pub use folder::{DiskError, drifted, read_folder, write_changed};
+
+use std::env;
+use std::path::{Path, PathBuf};
+use wgpuc_abi::Target;
+use wgpuc_core::bindings::Language;
+use wgpuc_core::diag::{Style, render};
+use wgpuc_core::driver::{self, Failure, Options};
+
+/// Why a folder was not compiled.
+#[derive(Debug)]
+pub enum Error {
+    /// A file or folder cannot be read or written.
+    Disk(DiskError),
+    /// The kernels have errors; the text is what rustc would show.
+    Source(String),
+    /// `OUT_DIR` is not set, and no other folder was named.
+    NoOutDir,
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Disk(error) => error.fmt(f),
+            Self::Source(text) => write!(f, "the kernels do not compile\n{text}"),
+            Self::NoOutDir => write!(f, "OUT_DIR is not set: call this from a build script, or name a folder with out_dir"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<DiskError> for Error {
+    fn from(error: DiskError) -> Self {
+        Self::Disk(error)
+    }
+}
+
+/// Compiles a folder for every target, with the bindings for Rust hosts, into `OUT_DIR/kernels`.
+///
+/// # Errors
+/// See [`Error`].
+pub fn compile(dir: impl AsRef<Path>) -> Result<PathBuf, Error> {
+    configure().compile(dir)
+}
+
+/// A compilation that is still to be described.
+#[must_use]
+pub fn configure() -> Config {
+    Config { targets: vec![], bindings: vec![Language::Host], out_dir: None }
+}
+
+/// What to compile, and where to.
+#[derive(Clone, Debug)]
+pub struct Config {
+    targets: Vec<Target>,
+    bindings: Vec<Language>,
+    out_dir: Option<PathBuf>,
+}
+
+impl Config {
+    /// Adds a target. Without any, all are compiled.
+    #[must_use]
+    pub fn target(mut self, target: Target) -> Self {
+        self.targets.push(target);
+        self
+    }
+
+    /// Adds bindings for a language, beside those for Rust hosts.
+    #[must_use]
+    pub fn bindings(mut self, language: Language) -> Self {
+        self.bindings.push(language);
+        self
+    }
+
+    /// Writes into this folder instead of `OUT_DIR/kernels`.
+    #[must_use]
+    pub fn out_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.out_dir = Some(dir.into());
+        self
+    }
+
+    /// Compiles a folder and returns the one that it wrote into. Tells cargo what to watch.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn compile(&self, dir: impl AsRef<Path>) -> Result<PathBuf, Error> {
+        let dir = dir.as_ref();
+        let out = match &self.out_dir {
+            Some(out) => out.clone(),
+            None => PathBuf::from(env::var_os("OUT_DIR").ok_or(Error::NoOutDir)?).join("kernels"),
+        };
+        let input = read_folder(dir)?;
+        println!("cargo::rerun-if-changed={}", dir.display());
+        for (name, _) in &input.files {
+            println!("cargo::rerun-if-changed={}", dir.join(name).display());
+        }
+        let options = Options { targets: self.targets.clone(), bindings: self.bindings.clone() };
+        let mut output = driver::compile(&input, &options).map_err(|failure| Error::Source(text(&failure)))?;
+        let (name, source) = embed::bundle(&output);
+        output.files.insert(name, source);
+        write_changed(&out, &output.files)?;
+        Ok(out)
+    }
+}
+
+fn text(failure: &Failure) -> String {
+    render(&failure.diagnostics, &failure.sources, Style::Plain)
+}

@@ -1,0 +1,191 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 the kernels have errors, files drifted, or the guest failed; 2 wrong use; 3 no such device;
+4 a file cannot be read or written. `run` passes the guest's own exit code on.
+
+Logs go to standard error: RUST_LOG=debug shows a line per call with its times.";
+
+/// One kernel source to WGSL, CPU code, WIT, host code and guest bindings, ahead of time.
+#[derive(Debug, Parser)]
+#[command(name = "wgpuc", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Compile a kernel folder: code for every target, the Manifest, and bindings.
+    Build(Build),
+    /// Look for errors in a kernel folder, and write nothing.
+    Check(Check),
+    /// Show what became of a kernel folder: IR, emitted code, plans, WIT, and which bounds checks stay.
+    Inspect(Inspect),
+    /// Run a guest: a component, or a core module with WASI preview 1.
+    #[cfg(feature = "run")]
+    Run(Run),
+    /// List the devices that `run` can use.
+    #[cfg(feature = "run")]
+    Devices(Devices),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wgpuc build kernels-src                          everything, into ./wgpuc-out
+  wgpuc build kernels-src --target wgsl --bindings c,cpp --out gen
+  wgpuc build kernels-src --out gen --check        fail if gen is not up to date")]
+pub(crate) struct Build {
+    /// The kernel folder.
+    pub(crate) dir: PathBuf,
+    /// Where to write.
+    #[arg(long, default_value = "wgpuc-out")]
+    pub(crate) out: PathBuf,
+    /// Targets to compile for; all unless named.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub(crate) target: Vec<TargetArg>,
+    /// Languages to generate bindings for; all unless named.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub(crate) bindings: Vec<LanguageArg>,
+    /// Write nothing; fail if a file in the output folder is absent or differs.
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The kernel folder.
+    pub(crate) dir: PathBuf,
+    /// Print the errors as JSON: one object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wgpuc inspect kernels-src                        a table of all kernels
+  wgpuc inspect kernels-src matmul --show wgsl     the WGSL of every instance whose name has `matmul` in it
+  wgpuc inspect kernels-src reduce --show ir,plan")]
+pub(crate) struct Inspect {
+    /// The kernel folder.
+    pub(crate) dir: PathBuf,
+    /// Only ops and instances whose name contains this.
+    pub(crate) name: Option<String>,
+    /// What to show.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "summary")]
+    pub(crate) show: Vec<Show>,
+    /// Print the summary as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Show {
+    /// Workgroup, memory, bindings, instances, sizes, and the bounds checks that stay.
+    Summary,
+    /// The kernel source.
+    Source,
+    /// The intermediate representation, after the passes.
+    Ir,
+    /// WGSL.
+    Wgsl,
+    /// SPIR-V, as naga disassembles none: words in hexadecimal.
+    Spirv,
+    /// Metal Shading Language.
+    Msl,
+    /// HLSL.
+    Hlsl,
+    /// The CPU module as WebAssembly text.
+    Cpu,
+    /// What a call of each op does.
+    Plan,
+    /// The WIT package.
+    Wit,
+    /// Every access, and why its bounds check went or stays.
+    Checks,
+}
+
+#[cfg(feature = "run")]
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wgpuc run guest.wasm                             on a hardware GPU where there is one, else on the CPU
+  wgpuc run --backend cpu -d data::/data guest.wasm --seed 7
+  wgpuc run --kernels wgpuc-out guest.wasm         with kernels of your own")]
+pub(crate) struct Run {
+    /// Where the kernels run: `auto` takes a hardware GPU, else the CPU, and says which.
+    #[arg(long, default_value = "auto")]
+    pub(crate) backend: String,
+    /// A folder that `wgpuc build` wrote, in place of the standard kernels.
+    #[arg(long)]
+    pub(crate) kernels: Option<PathBuf>,
+    /// Give the guest a folder: HOST::GUEST, or one path for both.
+    #[arg(short = 'd', long = "dir", value_name = "HOST[::GUEST]")]
+    pub(crate) dirs: Vec<String>,
+    /// Set a variable of the guest's environment.
+    #[arg(long = "env", value_name = "NAME=VALUE")]
+    pub(crate) env: Vec<String>,
+    /// The most device memory, in MiB; half of the CPU's or all of a GPU's unless set.
+    #[arg(long, value_name = "MIB")]
+    pub(crate) device_memory: Option<u64>,
+    /// The most memory of the guest's own, in MiB.
+    #[arg(long, value_name = "MIB", default_value_t = 4096)]
+    pub(crate) memory: u64,
+    /// Stop the guest after this many seconds.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) timeout: Option<f64>,
+    /// The guest, and its arguments.
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "GUEST [ARG]")]
+    pub(crate) guest: Vec<String>,
+}
+
+#[cfg(feature = "run")]
+#[derive(Debug, Args)]
+pub(crate) struct Devices {
+    /// Print them as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TargetArg {
+    Cpu,
+    Wgsl,
+}
+
+impl From<TargetArg> for wgpuc_abi::Target {
+    fn from(arg: TargetArg) -> Self {
+        match arg {
+            TargetArg::Cpu => Self::Cpu,
+            TargetArg::Wgsl => Self::Wgsl,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LanguageArg {
+    Wit,
+    C,
+    Cpp,
+    Cpp23,
+    Rust,
+    Host,
+}
+
+impl From<LanguageArg> for wgpuc_core::bindings::Language {
+    fn from(arg: LanguageArg) -> Self {
+        match arg {
+            LanguageArg::Wit => Self::Wit,
+            LanguageArg::C => Self::C,
+            LanguageArg::Cpp => Self::Cpp,
+            LanguageArg::Cpp23 => Self::Cpp23,
+            LanguageArg::Rust => Self::Rust,
+            LanguageArg::Host => Self::Host,
+        }
+    }
+}

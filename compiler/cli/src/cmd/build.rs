@@ -1,0 +1,43 @@
+//! `wgpuc build`.
+
+use super::{compile, print};
+use crate::args;
+use crate::exit::Failure;
+use std::process::ExitCode;
+use wgpuc_core::driver::{Options, Output};
+
+/// Compiles a folder and writes what changed, or only compares.
+pub(crate) fn run(args: &args::Build) -> Result<ExitCode, Failure> {
+    let targets = args.target.iter().map(|t| (*t).into()).collect();
+    let mut bindings: Vec<_> = args.bindings.iter().map(|l| (*l).into()).collect();
+    if bindings.is_empty() {
+        bindings = wgpuc_core::bindings::Language::ALL.to_vec();
+    }
+    let output = compile(&args.dir, &Options { targets, bindings })?;
+    if args.check {
+        return compare(args, &output);
+    }
+    let written = wgpuc_build::write_changed(&args.out, &output.files)?;
+    let manifest = &output.manifest;
+    let n_instances: usize = manifest.kernels.iter().map(|k| k.instances.len()).sum();
+    print(&format!(
+        "{} ops, {} kernels, {n_instances} instances, {} files in {} ({written} changed)\n",
+        manifest.interface.ops().count(),
+        manifest.kernels.len(),
+        output.files.len(),
+        args.out.display(),
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn compare(args: &args::Build, output: &Output) -> Result<ExitCode, Failure> {
+    let drifted = wgpuc_build::drifted(&args.out, &output.files);
+    if drifted.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (dir, out) = (args.dir.display(), args.out.display());
+    Err(Failure::failed(format_args!(
+        "{out} is not what {dir} compiles to; run `wgpuc build {dir} --out {out}`\n  {}",
+        drifted.join("\n  ")
+    )))
+}

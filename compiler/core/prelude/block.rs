@@ -1,0 +1,68 @@
+//! Reductions over a workgroup. Every invocation must call them; only invocation 0 gets the result.
+
+/// The sum of `x` over a workgroup of `N` invocations, in an order that depends on `N` and the subgroup size alone.
+pub fn block_sum<const N: u32>(x: f32) -> f32 {
+    let partial = shared::<[f32; N]>();
+    let i = local_index();
+    let mut n_partial = N;
+    if supports!(subgroups) {
+        let sum = subgroup_add(x);
+        if i % subgroup_size() == 0 {
+            partial[i / subgroup_size()] = sum;
+        }
+        n_partial = div_ceil(N, subgroup_size());
+    } else {
+        partial[i] = x;
+    }
+    workgroup_barrier();
+    // Two levels of about the square root: two barriers, where a tree of halves needs eight.
+    let width = select(n_partial > 16, 16, 1);
+    let mut sum = 0.0;
+    if i < width {
+        for j in (i..n_partial).step_by(width) {
+            sum += partial[j];
+        }
+    }
+    workgroup_barrier();
+    if i < width {
+        partial[i] = sum;
+    }
+    workgroup_barrier();
+    let mut total = 0.0;
+    if i == 0 {
+        for j in 0..width {
+            total += partial[j];
+        }
+    }
+    total
+}
+
+/// The largest `x` over a workgroup of `N` invocations; NaN where any is.
+pub fn block_max_or_nan<const N: u32>(x: f32) -> f32 {
+    let partial = shared::<[f32; N]>();
+    let i = local_index();
+    partial[i] = x;
+    workgroup_barrier();
+    let mut best = x;
+    if i < 16 {
+        for j in (i..N).step_by(16) {
+            best = best.max_or_nan(partial[j]);
+        }
+    }
+    workgroup_barrier();
+    if i < 16 {
+        partial[i] = best;
+    }
+    workgroup_barrier();
+    if i == 0 {
+        for j in 0..min(N, 16) {
+            best = best.max_or_nan(partial[j]);
+        }
+    }
+    best
+}
+
+/// The smallest `x` over a workgroup of `N` invocations; NaN where any is.
+pub fn block_min_or_nan<const N: u32>(x: f32) -> f32 {
+    -block_max_or_nan::<N>(-x)
+}

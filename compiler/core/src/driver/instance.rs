@@ -1,0 +1,214 @@
+//! One instance, through elaboration and the passes, to the code of every target.
+
+use crate::diag::codes::flow as codes;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::emit::{self, EmitError, EmitErrorKind};
+use crate::ir::{self, Feature};
+use crate::passes;
+use crate::plan::Planned;
+use crate::program::{Program, Request};
+use crate::{elaborate, syntax::ast};
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZero;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use wgpuc_abi::Target;
+
+/// An instance of a kernel, compiled.
+#[derive(Clone, Debug)]
+pub struct CompiledInstance {
+    /// The kernel, by its index in the Manifest.
+    pub kernel: u32,
+    /// What was asked for.
+    pub request: Request,
+    /// Where its forms can fail on the device, together.
+    pub sites: Vec<ir::Site>,
+    /// Its forms, those with more features first.
+    pub forms: Vec<Form>,
+}
+
+/// An instance, compiled for devices that have certain features.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// After the analyses: what the interpreter runs, with the verdict on every access.
+    pub kernel: ir::Kernel,
+    /// With its checks made explicit: what targets emit. Its sites are those of the instance.
+    pub lowered: ir::Kernel,
+    /// The emitted code, by target.
+    pub code: BTreeMap<Target, Code>,
+}
+
+/// Emitted code.
+#[derive(Clone, Debug)]
+pub struct Code {
+    /// The entry point.
+    pub entry: String,
+    /// The file's content.
+    pub bytes: Vec<u8>,
+    /// Working memory of a CPU module.
+    pub arena_bytes: u32,
+}
+
+impl Form {
+    /// The form's file in the bundle, without its ending: `reduce_partial_sum.subgroups`.
+    #[must_use]
+    pub fn file_stem(&self) -> String {
+        let features: String = self.kernel.features.iter().map(|f| format!(".{}", f.name())).collect();
+        format!("{}{features}", self.kernel.name)
+    }
+}
+
+/// Compiles all instances, on all cores; the result does not depend on their order in time.
+pub(super) fn compile_all(
+    program: &Program,
+    planned: &Planned,
+    targets: &[Target],
+    diagnostics: &mut Diagnostics,
+) -> (Vec<CompiledInstance>, BTreeMap<String, Vec<u8>>) {
+    let requests = &planned.requests;
+    let done: Vec<Mutex<Option<Result<CompiledInstance, Diagnostics>>>> =
+        requests.iter().map(|_| Mutex::new(None)).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some((kernel, request)) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let index = next_index(requests, request);
+            let result = compile(program, *kernel, request, targets);
+            if let Some(mut slot) = done.get(index).and_then(|s| s.lock().ok()) {
+                *slot = Some(result);
+            }
+        }
+    };
+    let n_threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(requests.len().max(1));
+    std::thread::scope(|scope| {
+        for _ in 1..n_threads {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let mut instances = vec![];
+    for slot in done {
+        match slot.into_inner() {
+            Ok(Some(Ok(instance))) => instances.push(instance),
+            Ok(Some(Err(wrong))) => diagnostics.extend(wrong),
+            _ => {}
+        }
+    }
+    let artifacts = instances.iter().flat_map(|i| &i.forms).flat_map(artifacts).collect();
+    (instances, artifacts)
+}
+
+fn next_index(requests: &[(u32, Request)], request: &Request) -> usize {
+    requests.iter().position(|(_, r)| std::ptr::eq(r, request)).unwrap_or(requests.len())
+}
+
+/// The form's files: path and content.
+fn artifacts(form: &Form) -> impl Iterator<Item = (String, Vec<u8>)> {
+    form.code.iter().map(|(target, code)| (path(form, *target), code.bytes.clone()))
+}
+
+/// Where the form's code for a target lies in the bundle.
+pub(super) fn path(form: &Form, target: Target) -> String {
+    match target {
+        Target::Cpu => format!("cpu/{}.wasm", form.file_stem()),
+        Target::Wgsl => format!("wgsl/{}.wgsl", form.file_stem()),
+    }
+}
+
+fn compile(
+    program: &Program,
+    kernel: u32,
+    request: &Request,
+    targets: &[Target],
+) -> Result<CompiledInstance, Diagnostics> {
+    let needs = needs(program, request);
+    let mut sites = vec![];
+    let mut forms = vec![];
+    let base = elaborate::kernel(program, request, &needs)?;
+    let wanted: BTreeSet<Feature> = needs.iter().copied().chain(base.asked.iter().copied()).collect();
+    if wanted.len() > needs.len() {
+        let features: Vec<Feature> = wanted.into_iter().collect();
+        forms.push(analysed(elaborate::kernel(program, request, &features)?.kernel, &mut sites)?);
+    }
+    forms.push(analysed(base.kernel, &mut sites)?);
+    for form in &mut forms {
+        form.lowered.sites.clone_from(&sites);
+        for target in targets {
+            // The CPU has none of the features, so a form that uses one is not for it.
+            if *target == Target::Cpu && !form.kernel.features.is_empty() {
+                continue;
+            }
+            form.code.insert(*target, emitted(&form.lowered, *target)?);
+        }
+    }
+    Ok(CompiledInstance { kernel, request: request.clone(), sites, forms })
+}
+
+fn needs(program: &Program, request: &Request) -> Vec<Feature> {
+    match program.item(request.kernel) {
+        ast::Item::Kernel(kernel) => kernel.needs.iter().map(|(feature, _)| *feature).collect(),
+        _ => vec![],
+    }
+}
+
+/// Runs the passes, and adds the sites that can still fail to those of the instance.
+fn analysed(mut kernel: ir::Kernel, sites: &mut Vec<ir::Site>) -> Result<Form, Diagnostics> {
+    passes::simplify::run(&mut kernel);
+    passes::bounds::run(&mut kernel);
+    findings(&kernel).or(())?;
+    let mut lowered = kernel.clone();
+    passes::explicit::run(&mut lowered);
+    passes::simplify::run(&mut lowered);
+    share_sites(&mut lowered.body, &kernel.sites, sites);
+    Ok(Form { kernel, lowered, code: BTreeMap::new() })
+}
+
+/// Numbers the faults of a form by the sites that all forms of the instance share.
+fn share_sites(block: &mut ir::Block, own: &[ir::Site], shared: &mut Vec<ir::Site>) {
+    for stmt in block {
+        if let ir::StmtKind::Fault { site, .. } = &mut stmt.kind
+            && let Some(meant) = own.get(site.0 as usize)
+        {
+            let same = |s: &ir::Site| s.span == meant.span && s.what == meant.what;
+            let at = shared.iter().position(same).unwrap_or_else(|| {
+                shared.push(meant.clone());
+                shared.len() - 1
+            });
+            *site = ir::SiteId(at as u32);
+        }
+        stmt.kind.blocks_mut().into_iter().for_each(|inner| share_sites(inner, own, shared));
+    }
+}
+
+/// What the analyses say against a kernel.
+fn findings(kernel: &ir::Kernel) -> Diagnostics {
+    let _ = kernel;
+    Diagnostics::new()
+}
+
+fn emitted(kernel: &ir::Kernel, target: Target) -> Result<Code, Diagnostics> {
+    let code = match target {
+        Target::Cpu => emit::cpu::emit(kernel)
+            .map(|module| Code { entry: "run".to_owned(), bytes: module.bytes, arena_bytes: module.arena_bytes })
+            .map_err(|error| EmitError {
+                kind: EmitErrorKind::Unsupported,
+                kernel: kernel.name.clone(),
+                span: error.span,
+                message: error.message,
+            }),
+        Target::Wgsl => emit::wgsl::emit(kernel).map(|wgsl| Code {
+            entry: wgsl.entry,
+            bytes: wgsl.text.into_bytes(),
+            arena_bytes: 0,
+        }),
+    };
+    code.map_err(|error| refused(&error).into())
+}
+
+fn refused(error: &EmitError) -> Diagnostic {
+    let code = match error.kind {
+        EmitErrorKind::Limit => codes::SHARED_TOO_LARGE,
+        EmitErrorKind::Unsupported => codes::TARGET_LACKS,
+        EmitErrorKind::Internal => codes::INTERNAL,
+    };
+    Diagnostic::new(code, error.span, error.to_string())
+}

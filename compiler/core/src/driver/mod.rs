@@ -1,0 +1,140 @@
+//! The main line: a folder's files in, the Manifest and all generated files out.
+//!
+//! Takes an [`Input`] and [`Options`], gives an [`Output`] or everything that is wrong. It touches no disk, and the same
+//! input gives the same bytes.
+
+mod instance;
+mod manifest;
+mod package;
+
+pub use instance::{CompiledInstance, Form};
+
+use crate::bindings::{self, Files, Language};
+use crate::diag::codes::package as codes;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::plan;
+use crate::prelude;
+use crate::program::Program;
+use crate::source::Sources;
+use crate::syntax;
+use package::Package;
+use std::collections::BTreeMap;
+use wgpuc_abi::{Manifest, Target};
+
+/// The files of a kernel folder.
+#[derive(Clone, Debug, Default)]
+pub struct Input {
+    /// The folder's own name: what the package is called where `wgpuc.toml` does not say.
+    pub folder_name: String,
+    /// `wgpuc.toml` and every `.rs` file, by name.
+    pub files: Vec<(String, Vec<u8>)>,
+}
+
+/// What to compile to.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The targets; empty means all.
+    pub targets: Vec<Target>,
+    /// The languages to generate bindings for.
+    pub bindings: Vec<Language>,
+}
+
+/// A compiled package.
+#[derive(Debug)]
+pub struct Output {
+    /// The description of everything below.
+    pub manifest: Manifest,
+    /// Emitted code, by its path in [`Output::files`].
+    pub artifacts: BTreeMap<String, Vec<u8>>,
+    /// `manifest.json`, the artifacts and the bindings.
+    pub files: Files,
+    /// Every instance, with the IR of its forms.
+    pub kernels: Vec<CompiledInstance>,
+    /// The source text, which spans refer to.
+    pub sources: Sources,
+}
+
+/// Everything that is wrong with a folder.
+#[derive(Debug)]
+pub struct Failure {
+    /// What is wrong.
+    pub diagnostics: Diagnostics,
+    /// The source text, which spans refer to.
+    pub sources: Sources,
+}
+
+/// Every target, in the order of `--help`.
+pub const TARGETS: [Target; 2] = [Target::Cpu, Target::Wgsl];
+
+/// Compiles a folder.
+///
+/// # Errors
+/// Everything that is wrong with it, not the first.
+pub fn compile(input: &Input, options: &Options) -> Result<Output, Failure> {
+    let mut sources = Sources::new();
+    match run(input, options, &mut sources) {
+        Ok((manifest, artifacts, files, kernels)) => Ok(Output { manifest, artifacts, files, kernels, sources }),
+        Err(diagnostics) => Err(Failure { diagnostics, sources }),
+    }
+}
+
+type Parts = (Manifest, BTreeMap<String, Vec<u8>>, Files, Vec<CompiledInstance>);
+
+fn run(input: &Input, options: &Options, sources: &mut Sources) -> Result<Parts, Diagnostics> {
+    let package = package::read(input, sources)?;
+    let program = parse(&package, sources)?;
+    let (planned, mut diagnostics) = plan::plan_what_can_be(&program, sources);
+    let targets = if options.targets.is_empty() { &TARGETS[..] } else { &options.targets[..] };
+    let compiled = instance::compile_all(&program, &planned, targets, &mut diagnostics);
+    let (kernels, artifacts) = diagnostics.or(compiled)?;
+    let manifest = manifest::of(&package, &planned, &program, &kernels, sources);
+    let files = files(&manifest, &artifacts, &options.bindings)?;
+    Ok((manifest, artifacts, files, kernels))
+}
+
+/// The package's files in the order in which their ops are published, and the prelude's.
+fn parse(package: &Package, sources: &mut Sources) -> Result<Program, Diagnostics> {
+    let mut diagnostics = Diagnostics::new();
+    let mut own = vec![];
+    for id in &package.files {
+        match syntax::parse(*id, &sources.file(*id).text) {
+            Ok(file) => own.push(file),
+            Err(wrong) => diagnostics.extend(wrong),
+        }
+    }
+    let mut library = vec![];
+    for (name, text) in prelude::files() {
+        let id = sources.add(format!("<prelude>/{name}"), *text);
+        match syntax::parse(id, text) {
+            Ok(file) => library.push(file),
+            Err(wrong) => diagnostics.extend(wrong),
+        }
+    }
+    let (program, clashes) = Program::new(own, library);
+    for clash in clashes {
+        let message = format!("`{}` is defined twice", clash.name);
+        diagnostics.push(
+            Diagnostic::new(codes::DEFINED_TWICE, clash.second, message)
+                .here("defined again here")
+                .label(clash.first, "first defined here")
+                .help("give one of them another name"),
+        );
+    }
+    diagnostics.or(program)
+}
+
+fn files(
+    manifest: &Manifest,
+    artifacts: &BTreeMap<String, Vec<u8>>,
+    languages: &[Language],
+) -> Result<Files, Diagnostics> {
+    let mut files: Files = artifacts.clone();
+    files.insert("manifest.json".to_owned(), manifest::to_json(manifest)?);
+    for language in languages {
+        let generated = bindings::generate(manifest, *language)
+            .map_err(|message| Diagnostic::without_place(codes::BINDINGS_REFUSED, message))?;
+        files.extend(generated);
+    }
+    Ok(files)
+}
+

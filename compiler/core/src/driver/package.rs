@@ -1,0 +1,169 @@
+//! The package: its names, from `wgpuc.toml` or the folder, and its files in order.
+
+use super::Input;
+use crate::diag::codes::package as codes;
+use crate::diag::{Diagnostic, Diagnostics, nearest};
+use crate::source::{FileId, Sources, Span};
+use crate::syntax;
+use std::collections::BTreeMap;
+use wgpuc_abi::Name;
+
+/// What a folder says of itself.
+pub(super) struct Package {
+    pub(super) namespace: String,
+    pub(super) name: String,
+    pub(super) version: String,
+    pub(super) interface: Name,
+    pub(super) world: String,
+    /// The doc comment of `lib.rs`.
+    pub(super) docs: String,
+    /// Kernel files, in the order in which their ops are published.
+    pub(super) files: Vec<FileId>,
+}
+
+const KEYS: [&str; 3] = ["package", "interface", "world"];
+const CONFIG: &str = "wgpuc.toml";
+const ROOT: &str = "lib.rs";
+
+/// Reads the names, and adds the files to `sources`.
+pub(super) fn read(input: &Input, sources: &mut Sources) -> Result<Package, Diagnostics> {
+    let mut diagnostics = Diagnostics::new();
+    let mut ids = BTreeMap::new();
+    for (name, bytes) in &input.files {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => drop(ids.insert(name.as_str(), sources.add(name.as_str(), text))),
+            Err(error) => diagnostics.push(
+                Diagnostic::without_place(
+                    codes::NOT_UTF8,
+                    format!("{name} is not UTF-8: byte {} begins no character", error.valid_up_to()),
+                )
+                .help("save the file as UTF-8"),
+            ),
+        }
+    }
+    let folder = plain_name(&input.folder_name);
+    let mut names = Names { package: format!("local:{folder}@0.1.0"), interface: "kernels".into(), world: folder };
+    if let Some(id) = ids.remove(CONFIG) {
+        config(id, &sources.file(id).text, &mut names, &mut diagnostics);
+    }
+    let root = ids.remove(ROOT);
+    if ids.is_empty() && diagnostics.is_empty() {
+        let message = format!("the folder `{}` has no kernel files", input.folder_name);
+        let help = "put a file with an `#[op]` into it: see docs/language.md";
+        diagnostics.push(Diagnostic::without_place(codes::NO_FILES, message).help(help));
+    }
+    let (docs, files) = match root {
+        Some(root) => order(root, sources, &ids, &mut diagnostics),
+        None => (String::new(), ids.into_values().collect()),
+    };
+    let Some((namespace, name, version)) = split(&names.package) else {
+        let message = format!("`{}` is no package name", names.package);
+        let help = "write it as `namespace:name@1.2.3`, in lower case";
+        diagnostics.push(Diagnostic::without_place(codes::BAD_NAME, message).help(help));
+        return Err(diagnostics);
+    };
+    let interface = Name::from_ident(&names.interface);
+    diagnostics.or(Package { namespace, name, version, interface, world: names.world, docs, files })
+}
+
+struct Names {
+    package: String,
+    interface: String,
+    world: String,
+}
+
+/// Reads `wgpuc.toml`.
+fn config(id: FileId, text: &str, names: &mut Names, diagnostics: &mut Diagnostics) {
+    let span = |range: Option<std::ops::Range<usize>>| {
+        let range = range.unwrap_or(0..0);
+        Span { file: id, start: range.start as u32, end: range.end as u32 }
+    };
+    let table: toml::Table = match toml::from_str(text) {
+        Ok(table) => table,
+        Err(error) => {
+            let message = format!("wgpuc.toml is no TOML: {}", error.message());
+            diagnostics.push(Diagnostic::new(codes::BAD_CONFIG, span(error.span()), message));
+            return;
+        }
+    };
+    for (key, value) in &table {
+        // The parser keeps no places of keys: the first line that begins with it is where it stands.
+        let at = text.match_indices(key.as_str()).find(|(at, _)| *at == 0 || text[..*at].ends_with('\n'));
+        let place = span(at.map(|(at, _)| at..at + key.len()));
+        let Some(value) = value.as_str().filter(|v| !v.is_empty()) else {
+            let message = format!("`{key}` must be a text");
+            diagnostics.push(Diagnostic::new(codes::BAD_CONFIG, place, message).help(format!("write `{key} = \"...\"`")));
+            continue;
+        };
+        match key.as_str() {
+            "package" => names.package = value.to_owned(),
+            "interface" => names.interface = value.to_owned(),
+            "world" => names.world = value.to_owned(),
+            _ => {
+                let diagnostic = Diagnostic::new(codes::BAD_CONFIG, place, format!("wgpuc.toml has no key `{key}`"));
+                let help = match nearest(key, KEYS) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("the keys are {}", KEYS.join(", ")),
+                };
+                diagnostics.push(diagnostic.help(help));
+            }
+        }
+    }
+}
+
+/// The files that `lib.rs` names, in its order. Each other file must be named there.
+fn order(
+    root: FileId,
+    sources: &Sources,
+    ids: &BTreeMap<&str, FileId>,
+    diagnostics: &mut Diagnostics,
+) -> (String, Vec<FileId>) {
+    let file = match syntax::parse(root, &sources.file(root).text) {
+        Ok(file) => file,
+        Err(wrong) => {
+            diagnostics.extend(wrong);
+            return (String::new(), vec![]);
+        }
+    };
+    let mut files = vec![];
+    for module in &file.mods {
+        match ids.get(format!("{}.rs", module.name).as_str()) {
+            Some(id) => files.push(*id),
+            None => diagnostics.push(
+                Diagnostic::new(codes::NO_SUCH_FILE, module.span, format!("there is no file {}.rs", module.name))
+                    .help("make the file, or remove this line"),
+            ),
+        }
+    }
+    for (name, id) in ids {
+        if !files.contains(id) {
+            let place = Span { file: *id, start: 0, end: 0 };
+            let message = format!("{name} is not part of the package: lib.rs does not name it");
+            let module = name.trim_end_matches(".rs");
+            let help = format!("add `mod {module};` to lib.rs, where its ops belong in the interface");
+            diagnostics.push(Diagnostic::new(codes::NOT_NAMED, place, message).help(help));
+        }
+    }
+    (file.docs, files)
+}
+
+/// `wasi:gpu@0.1.0` in its three parts.
+fn split(package: &str) -> Option<(String, String, String)> {
+    let (names, version) = package.split_once('@')?;
+    let (namespace, name) = names.split_once(':')?;
+    let is_name = |n: &str| {
+        n.starts_with(|c: char| c.is_ascii_lowercase())
+            && n.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    };
+    let numbers: Vec<_> = version.split('.').collect();
+    let is_version = numbers.len() == 3 && numbers.iter().all(|n| n.parse::<u32>().is_ok());
+    (is_name(namespace) && is_name(name) && is_version).then(|| (namespace.into(), name.into(), version.into()))
+}
+
+/// A folder's name as WIT allows one.
+fn plain_name(folder: &str) -> String {
+    let kept: String = folder.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let name: Vec<&str> =
+        kept.split('-').filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase())).collect();
+    if name.is_empty() { "kernels".to_owned() } else { name.join("-") }
+}

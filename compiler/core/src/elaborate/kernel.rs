@@ -1,0 +1,180 @@
+//! A kernel's own parts: its signature, its workgroup, its body.
+
+use super::constant::generic_of;
+use super::place::{Cell, Element, Owner, OwnerKind, Place, Store};
+use super::scope::{Frame, Local, Return};
+use super::types::{Elem, Ty};
+use super::value::Val;
+use super::{Elaborator, Reported, Res};
+use crate::diag::{Diagnostic, codes::flow, codes::types as codes};
+use crate::ir::{Buffer, Expr as IrExpr, Feature, ParamKind, Scalar, Type};
+use crate::program::Request;
+use crate::syntax::ast::{self, GenericKind, TypeKind};
+
+impl Elaborator<'_> {
+    /// Elaborates the whole kernel.
+    pub(super) fn kernel(&mut self, request: &Request) -> Res<()> {
+        let ast::Item::Kernel(kernel) = self.program.item(request.kernel) else { return Err(Reported) };
+        let function = &kernel.function;
+        self.b.kernel.name.clone_from(&request.name);
+        self.b.kernel.span = function.name.span;
+        self.b.kernel.grid_1d = request.grid_1d;
+        self.b.kernel.features.clone_from(&self.features);
+        self.b.kernel.facts.clone_from(&request.facts);
+        self.b.span = function.name.span;
+        let mut frame = Frame::of_file(self.program.file_of(request.kernel), request.span);
+        frame.function = Some(request.kernel);
+        frame.name.clone_from(&function.name.name);
+        frame.on_return = Return::Kernel;
+        self.frames.push(frame);
+        self.bind_generics(function, request)?;
+        let sized = self.workgroup(kernel);
+        let mut failed = false;
+        for (at, param) in function.params.iter().enumerate() {
+            let may_alias = request.may_alias.get(at).copied().unwrap_or(false);
+            let local = self.kernel_param(param, may_alias);
+            failed |= local.is_err();
+            self.bind(&param.name.name, local.unwrap_or(Local::Wrong));
+        }
+        if let Some(result) = &function.result {
+            if !matches!(&result.kind, TypeKind::Tuple(parts) if parts.is_empty()) {
+                self.error(codes::BAD_PARAMETER, result.span, "a kernel returns nothing; it writes into buffers");
+            }
+        }
+        let val = self.block(&function.body, Some(&Ty::UNIT));
+        sized?;
+        let val = val?;
+        let span = function.body.value.as_ref().map_or(function.body.span, |value| value.span);
+        self.unify(&Ty::UNIT, &val.ty, span, None)?;
+        if failed { Err(Reported) } else { Ok(()) }
+    }
+
+    fn bind_generics(&mut self, function: &ast::Function, request: &Request) -> Res<()> {
+        let mut bound = vec![];
+        for (generic, binding) in function.generics.iter().zip(&request.bindings) {
+            let scalar = match &generic.kind {
+                GenericKind::Const(ty) => match self.resolve_type(ty)? {
+                    Ty::Num(Elem::Known(scalar), 1) => Some(scalar),
+                    _ => None,
+                },
+                GenericKind::Type(_) => None,
+            };
+            bound.push((generic.name.name.clone(), generic_of(*binding, scalar)));
+        }
+        if bound.len() != function.generics.len() {
+            let text = format!("`{}` has {} generic parameters", function.name.name, function.generics.len());
+            return Err(self.error(codes::BAD_GENERICS, request.span, text));
+        }
+        self.frame().generics = bound;
+        Ok(())
+    }
+
+    fn workgroup(&mut self, kernel: &ast::Kernel) -> Res<()> {
+        let mut sizes = [1; 3];
+        for (size, expr) in sizes.iter_mut().zip(&kernel.workgroup) {
+            *size = self.const_u32(expr)?;
+            if *size == 0 {
+                return Err(self.error(codes::BAD_LENGTH, expr.span, "a workgroup has at least one invocation"));
+            }
+        }
+        self.b.kernel.workgroup = sizes;
+        Ok(())
+    }
+
+    fn kernel_param(&mut self, param: &ast::Param, may_alias: bool) -> Res<Local> {
+        let name = &param.name;
+        self.b.span = name.span;
+        if let TypeKind::Ref { mutable, to } = &param.ty.kind {
+            if let TypeKind::Slice(of) = &to.kind {
+                let of = self.resolve_type(of)?;
+                return self.buffer_param(param, of, *mutable, may_alias).map(Local::Place);
+            }
+        } else if let Ty::Num(Elem::Known(scalar), 1) = self.resolve_type(&param.ty)? {
+            if !matches!(scalar, Scalar::U8 | Scalar::I8 | Scalar::Bf16) {
+                let id = self.b.param(&name.name, ParamKind::Scalar(scalar));
+                let leaf = self.b.def(Type::scalar(scalar), IrExpr::Param(id));
+                let val = Val::leaf(Ty::scalar(scalar), leaf);
+                if !param.mutable {
+                    return Ok(Local::Val(val));
+                }
+                let place = self.variable(&val.ty, Owner::new(&name.name, name.span, OwnerKind::Mut))?;
+                self.write(&place, &val)?;
+                return Ok(Local::Place(place));
+            }
+        }
+        let d = Diagnostic::new(codes::BAD_PARAMETER, param.ty.span, "a kernel cannot take a parameter of this type")
+            .note("a launch passes scalars and buffers: `u32`, `f32`, `&[T]`, `&mut [T]`, `&[Atomic<u32>]`");
+        Err(self.report(d))
+    }
+
+    fn buffer_param(&mut self, param: &ast::Param, of: Ty, mutable: bool, may_alias: bool) -> Res<Place> {
+        let name = &param.name;
+        let mut atomic = false;
+        let mut words = None;
+        let elem = match &of {
+            Ty::Num(Elem::Known(scalar), lanes) if *scalar != Scalar::Bool && *lanes != 3 => {
+                Type::vector(*scalar, *lanes)
+            }
+            Ty::Atomic(scalar) => {
+                atomic = true;
+                Type::scalar(*scalar)
+            }
+            Ty::Struct(id) => {
+                let n = self.layout(*id)?.bytes / 4;
+                words = Some(n);
+                if matches!(n, 1 | 2 | 4) { Type::vector(Scalar::U32, n as u8) } else { Type::U32 }
+            }
+            other => {
+                let text = format!("a buffer cannot hold `{}`", self.show(other));
+                let mut d = Diagnostic::new(codes::BAD_PARAMETER, param.ty.span, text);
+                if matches!(other, Ty::Num(_, 3)) {
+                    d = d.help("use vectors of 2 or 4, or a struct of three scalars");
+                }
+                return Err(self.report(d));
+            }
+        };
+        let vector = words.is_none_or(|n| matches!(n, 1 | 2 | 4));
+        let elems_per_item = if vector { 1 } else { words.unwrap_or(1) };
+        let buffer = Buffer { elem, elems_per_item, mutable: mutable || atomic, may_alias, atomic };
+        let id = self.b.param(&name.name, ParamKind::Buffer(buffer));
+        let store = match words {
+            Some(words) => Store::Element(Element { param: id, words, vector }),
+            None => Store::Cells(vec![Cell::Buffer(id)]),
+        };
+        let kind = if mutable { OwnerKind::RefMut } else { OwnerKind::Ref };
+        let owner = Owner::new(&name.name, name.span, kind);
+        let root = name.name.as_str().into();
+        Ok(Place { ty: Ty::Slice(Box::new(of)), store, index: None, lane: None, span: name.span, owner, root })
+    }
+
+    /// Refuses arithmetic that this form's devices may lack.
+    pub(super) fn check_features(&mut self) {
+        if !self.diags.is_empty() {
+            return;
+        }
+        let mut seen = vec![];
+        for value in &self.b.kernel.values {
+            let IrExpr::Op(op, operands) = &value.expr else { continue };
+            let of_operand = operands.iter().map(|operand| self.b.kernel[*operand].ty.scalar);
+            for scalar in of_operand.chain([value.ty.scalar]) {
+                let converts = matches!(op, crate::ir::Op::Convert | crate::ir::Op::Bitcast);
+                let feature = match scalar {
+                    Scalar::F16 if !converts => Feature::F16,
+                    Scalar::I64 | Scalar::U64 => Feature::Int64,
+                    _ => continue,
+                };
+                if !self.features.contains(&feature) && !seen.contains(&(scalar, value.span)) {
+                    seen.push((scalar, value.span));
+                }
+            }
+        }
+        for (scalar, span) in seen {
+            let feature = if scalar == Scalar::F16 { Feature::F16 } else { Feature::Int64 };
+            let (name, needs) = (scalar.name(), feature.name());
+            let d = Diagnostic::new(flow::TARGET_LACKS, span, format!("arithmetic in `{name}`"))
+                .here("not every device has it")
+                .help(format!("put it inside `if supports!({needs}) {{ ... }}`, or mark the kernel `needs = {needs}`"));
+            self.diags.push(d);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Buffers and workgroup memory.
+//!
+//! Every method takes an index that the caller has checked against [`Buffers::bound`] or the array's length; one
+//! past the end reads as zero and writes nothing all the same.
+
+use super::race::{Earlier, Shadow, Who};
+use super::{Arg, Launch};
+use crate::ir::random::Rng;
+use crate::ir::{Kernel, Lanes, ParamId, ParamKind, SharedId, Type, eval};
+
+/// Device memory.
+#[derive(Debug)]
+pub(super) struct Buffers {
+    params: Vec<View>,
+    data: Vec<Vec<u8>>,
+    /// The bytes without padding.
+    logical: Vec<usize>,
+    /// One per byte, where races are looked for.
+    shadows: Option<Vec<Vec<Shadow>>>,
+}
+
+/// How a parameter sees a buffer; for a scalar one, an empty one.
+#[derive(Clone, Copy, Debug)]
+struct View {
+    buffer: usize,
+    elem: Type,
+    /// In items.
+    len: u32,
+    /// In elements.
+    bound: u64,
+}
+
+impl Buffers {
+    pub(super) fn new(kernel: &Kernel, launch: &Launch, races: bool) -> Self {
+        let logical: Vec<usize> = launch.buffers.iter().map(Vec::len).collect();
+        let mut sizes: Vec<usize> = logical.iter().map(|bytes| bytes.next_multiple_of(16)).collect();
+        let mut params = vec![];
+        for (param, arg) in kernel.params.iter().zip(&launch.args) {
+            let view = match (&param.kind, arg) {
+                (ParamKind::Buffer(buffer), Arg::Buffer { buffer: at, rounds_up }) => {
+                    let item_bytes = buffer.elem.bytes() as usize * buffer.elems_per_item as usize;
+                    let items = if *rounds_up { logical[*at].div_ceil(item_bytes) } else { logical[*at] / item_bytes };
+                    let len = u32::try_from(items).unwrap_or(u32::MAX);
+                    sizes[*at] = sizes[*at].max(items * item_bytes);
+                    let bound = u64::from(len) * u64::from(buffer.elems_per_item);
+                    View { buffer: *at, elem: buffer.elem, len, bound }
+                }
+                _ => View { buffer: 0, elem: Type::U32, len: 0, bound: 0 },
+            };
+            params.push(view);
+        }
+        let padded = |(bytes, size): (&Vec<u8>, &usize)| {
+            let mut bytes = bytes.clone();
+            bytes.resize(*size, 0);
+            bytes
+        };
+        let data = launch.buffers.iter().zip(&sizes).map(padded).collect();
+        let shadows = races.then(|| sizes.iter().map(|size| vec![Shadow::default(); *size]).collect());
+        Self { params, data, logical, shadows }
+    }
+
+    /// Gives the buffers back, without their padding.
+    pub(super) fn into_launch(self, launch: &mut Launch) {
+        for ((to, mut from), logical) in launch.buffers.iter_mut().zip(self.data).zip(self.logical) {
+            from.truncate(logical);
+            *to = from;
+        }
+    }
+
+    /// The length of a parameter, in items.
+    pub(super) fn len(&self, param: ParamId) -> u32 {
+        self.params[param.0 as usize].len
+    }
+
+    /// What an index into a parameter must stay below.
+    pub(super) fn bound(&self, param: ParamId) -> u64 {
+        self.params[param.0 as usize].bound
+    }
+
+    fn range(&self, param: ParamId, index: u32) -> (usize, std::ops::Range<usize>, Type) {
+        let view = self.params[param.0 as usize];
+        let bytes = view.elem.bytes() as usize;
+        let start = index as usize * bytes;
+        (view.buffer, start..start + bytes, view.elem)
+    }
+
+    pub(super) fn load(&self, param: ParamId, index: u32) -> Lanes {
+        let (buffer, range, ty) = self.range(param, index);
+        let mut lanes = [0; 4];
+        let bytes = self.data[buffer].get(range).unwrap_or_default();
+        for (lane, chunk) in lanes.iter_mut().zip(bytes.chunks_exact(ty.scalar.bytes() as usize)) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            *lane = u64::from_le_bytes(word);
+        }
+        lanes
+    }
+
+    /// Stores an element; tells whether that changed padding.
+    pub(super) fn store(&mut self, param: ParamId, index: u32, lanes: &Lanes) -> bool {
+        let (buffer, range, ty) = self.range(param, index);
+        let start = range.start;
+        let logical = self.logical[buffer];
+        let mut padding = false;
+        let size = ty.scalar.bytes() as usize;
+        let bytes = self.data[buffer].get_mut(range).unwrap_or_default();
+        for (i, (lane, chunk)) in lanes.iter().zip(bytes.chunks_exact_mut(size)).enumerate() {
+            let word = lane.to_le_bytes();
+            padding |= start + (i + 1) * size > logical && *chunk != word[..size];
+            chunk.copy_from_slice(&word[..size]);
+        }
+        padding
+    }
+
+    /// Notes an access for the search for races; `written` is what a store is about to write.
+    pub(super) fn note(&mut self, param: ParamId, index: u32, who: Who, written: Option<&Lanes>) -> Option<Earlier> {
+        self.shadows.as_ref()?;
+        let same = written.is_some_and(|lanes| self.load(param, index) == *lanes);
+        let (buffer, range, _) = self.range(param, index);
+        let shadows = self.shadows.as_mut()?.get_mut(buffer)?.get_mut(range)?;
+        let mut found = None;
+        for shadow in shadows {
+            let earlier = if written.is_some() { shadow.write(who, same) } else { shadow.read(who) };
+            found = found.or(earlier);
+        }
+        found
+    }
+}
+
+/// The memory of one workgroup.
+#[derive(Debug, Default)]
+pub(super) struct SharedMemory {
+    arrays: Vec<Vec<Lanes>>,
+    shadows: Vec<Vec<Shadow>>,
+}
+
+impl SharedMemory {
+    /// Makes all new: zero where asked for, else unspecified.
+    pub(super) fn reset(&mut self, kernel: &Kernel, rng: &mut Rng) {
+        self.arrays.resize(kernel.shared.len(), vec![]);
+        self.shadows.resize(kernel.shared.len(), vec![]);
+        for ((shared, array), shadow) in kernel.shared.iter().zip(&mut self.arrays).zip(&mut self.shadows) {
+            let len = shared.len as usize;
+            array.clear();
+            if shared.zeroed {
+                array.resize(len, [0; 4]);
+            } else {
+                array.extend((0..len).map(|_| poison(shared.elem, rng)));
+            }
+            shadow.clear();
+            shadow.resize(len, Shadow::default());
+        }
+    }
+
+    pub(super) fn load(&self, id: SharedId, index: u32) -> Lanes {
+        self.arrays[id.0 as usize].get(index as usize).copied().unwrap_or_default()
+    }
+
+    pub(super) fn store(&mut self, id: SharedId, index: u32, lanes: Lanes) {
+        if let Some(place) = self.arrays[id.0 as usize].get_mut(index as usize) {
+            *place = lanes;
+        }
+    }
+
+    /// Notes an access for the search for races; `written` is what a store is about to write.
+    pub(super) fn note(&mut self, id: SharedId, index: u32, who: Who, written: Option<&Lanes>) -> Option<Earlier> {
+        let same = written.is_some_and(|lanes| self.load(id, index) == *lanes);
+        let shadow = self.shadows[id.0 as usize].get_mut(index as usize)?;
+        if written.is_some() { shadow.write(who, same) } else { shadow.read(who) }
+    }
+}
+
+/// Content that nothing has written: valid, and different for each seed.
+pub(super) fn poison(ty: Type, rng: &mut Rng) -> Lanes {
+    let mut lanes = [0; 4];
+    for lane in lanes.iter_mut().take(ty.lanes.into()) {
+        *lane = rng.bits() >> (64 - eval::width(ty.scalar));
+    }
+    lanes
+}

@@ -1,0 +1,214 @@
+//! Facts: what `require!`, conditions and definitions in an op say to the kernels that it launches.
+//!
+//! A fact is a polynomial that is not negative. At a launch, facts over the op's quantities are rewritten to what
+//! the kernel sees: its scalars, the lengths of its buffers, and the grid. Quantities that the kernel does not see
+//! are solved for where an argument gives them, and eliminated otherwise.
+
+use super::poly::{Atom, Poly};
+use crate::ir::{Fact, FactAtom, FactExpr};
+use std::collections::{BTreeMap, BTreeSet};
+use wgpuc_abi as abi;
+
+/// Beyond so many, eliminating a quantity gives up and forgets it.
+const MAX_FACTS: usize = 120;
+/// More help nobody.
+const MAX_RESULT: usize = 48;
+
+/// Results that are no polynomials, each with an atom of its own and what is known of it.
+#[derive(Debug, Default)]
+pub(super) struct Definitions {
+    known: Vec<(abi::Expr, Atom, Vec<Poly>)>,
+}
+
+impl Definitions {
+    /// The atom of a result, and what holds wherever it has been computed.
+    pub(super) fn define(&mut self, expr: &abi::Expr, operands: &[Poly]) -> (Atom, Vec<Poly>) {
+        if let Some((_, atom, facts)) = self.known.iter().find(|(known, ..)| known == expr) {
+            return (atom.clone(), facts.clone());
+        }
+        let id = self.known.len() as u32;
+        let unsigned = is_unsigned(expr, operands);
+        let atom = Atom::Defined { id, unsigned };
+        let facts = definition(expr, &Poly::atom(atom.clone()), operands).into_iter().flatten().collect::<Vec<_>>();
+        self.known.push((expr.clone(), atom.clone(), facts.clone()));
+        (atom, facts)
+    }
+}
+
+fn is_unsigned(expr: &abi::Expr, operands: &[Poly]) -> bool {
+    match expr {
+        abi::Expr::Binary(abi::BinaryOp::Max, ..) => operands.iter().any(Poly::is_unsigned),
+        abi::Expr::Binary(..) => operands.iter().all(Poly::is_unsigned),
+        _ => false,
+    }
+}
+
+/// What a quotient, a remainder, a minimum or a maximum satisfies.
+fn definition(expr: &abi::Expr, result: &Poly, operands: &[Poly]) -> Vec<Option<Poly>> {
+    use abi::BinaryOp as B;
+    let (abi::Expr::Binary(op, ..), [a, b]) = (expr, operands) else { return vec![] };
+    let one = Poly::constant(1);
+    let multiple = || result.mul(b);
+    // Division by zero fails the call, so a divisor that is not negative is at least 1.
+    let divides = b.is_unsigned();
+    match op {
+        B::Div if divides && a.is_unsigned() => {
+            vec![multiple().and_then(|m| a.sub(&m)), multiple().and_then(|m| m.add(b)?.sub(&one)?.sub(a))]
+        }
+        B::DivCeil if divides => {
+            vec![multiple().and_then(|m| m.sub(a)), multiple().and_then(|m| a.add(b)?.sub(&one)?.sub(&m))]
+        }
+        B::Rem if divides && a.is_unsigned() => vec![b.sub(&one).and_then(|m| m.sub(result)), a.sub(result)],
+        B::Min => vec![a.sub(result), b.sub(result)],
+        B::Max => vec![result.sub(a), result.sub(b)],
+        _ => vec![],
+    }
+}
+
+/// What a condition between two integers says, and what its opposite says.
+pub(super) fn comparison(op: abi::BinaryOp, left: &Poly, right: &Poly) -> (Vec<Poly>, Vec<Poly>) {
+    use abi::BinaryOp as B;
+    let one = Poly::constant(1);
+    let le = |a: &Poly, b: &Poly| b.sub(a).into_iter().collect::<Vec<_>>();
+    let lt = |a: &Poly, b: &Poly| b.sub(a).and_then(|d| d.sub(&one)).into_iter().collect::<Vec<_>>();
+    let both = || [le(left, right), le(right, left)].concat();
+    // Quantities that differ, and of which one cannot be the smaller, differ by at least one.
+    let differ = || {
+        let above = |a: &Poly, b: &Poly| a.sub(b).filter(Poly::is_unsigned)?.sub(&one);
+        above(left, right).into_iter().chain(above(right, left)).collect::<Vec<_>>()
+    };
+    match op {
+        B::Le => (le(left, right), lt(right, left)),
+        B::Lt => (lt(left, right), le(right, left)),
+        B::Ge => (le(right, left), lt(left, right)),
+        B::Gt => (lt(right, left), le(left, right)),
+        B::Eq => (both(), differ()),
+        B::Ne => (differ(), both()),
+        _ => (vec![], vec![]),
+    }
+}
+
+/// The facts of a launch in the kernel's own quantities. `equal` says what the launch passes.
+pub(super) fn at_launch(in_force: &[Poly], equal: &[(FactAtom, Poly)]) -> Vec<Poly> {
+    // Of several that are equal, facts speak of scalars rather than lengths, and of lengths rather than the grid.
+    let mut equal: Vec<&(FactAtom, Poly)> = equal.iter().collect();
+    equal.sort_by_key(|(atom, _)| *atom);
+    let mut equations: Vec<Poly> =
+        equal.iter().filter_map(|(atom, value)| value.sub(&Poly::atom(Atom::Kernel(*atom)))).collect();
+    let mut facts: Vec<Poly> = in_force.to_vec();
+    while let Some((atom, value)) = equations.iter().find_map(solve) {
+        let replace = |poly: &Poly| poly.replace(std::slice::from_ref(&atom), &value);
+        equations = equations.iter().filter_map(replace).collect();
+        facts = facts.iter().filter_map(replace).collect();
+    }
+    for (product, value) in equations.iter().filter_map(solve_product).collect::<Vec<_>>() {
+        facts = facts.iter().map(|fact| fact.replace(&product, &value).unwrap_or_else(|| fact.clone())).collect();
+    }
+    for equation in &equations {
+        facts.push(equation.clone());
+        facts.extend(equation.scale(-1));
+    }
+    tidy(eliminate(facts))
+}
+
+/// A hidden quantity that an equation fixes in terms of what the kernel sees.
+fn solve(equation: &Poly) -> Option<(Atom, Poly)> {
+    let hidden: BTreeSet<&Atom> = equation.atoms().filter(|atom| !atom.in_kernel()).collect();
+    let atom = match hidden.into_iter().collect::<Vec<_>>().as_slice() {
+        [atom] => (*atom).clone(),
+        _ => return None,
+    };
+    let (factor, rest) = equation.split(&atom)?;
+    let value = match factor.as_constant()? {
+        1 => rest.scale(-1)?,
+        -1 => rest,
+        _ => return None,
+    };
+    Some((atom, value))
+}
+
+/// A product of hidden quantities that an argument gives as one.
+fn solve_product(equation: &Poly) -> Option<(Vec<Atom>, Poly)> {
+    let hidden = |product: &[Atom]| product.iter().any(|atom| !atom.in_kernel());
+    let terms: Vec<(Vec<Atom>, i128)> =
+        equation.terms().filter(|(product, _)| hidden(product)).map(|(p, c)| (p.to_vec(), c)).collect();
+    let [(product, 1)] = terms.as_slice() else { return None };
+    let rest = equation.replace(product, &Poly::default())?;
+    (product.len() > 1).then_some((product.clone(), rest.scale(-1)?))
+}
+
+/// Fourier and Motzkin's elimination of every quantity that the kernel does not see.
+fn eliminate(mut facts: Vec<Poly>) -> Vec<Poly> {
+    loop {
+        let hidden = facts.iter().flat_map(Poly::atoms).find(|atom| !atom.in_kernel()).cloned();
+        let Some(atom) = hidden else { return facts };
+        let (mut lower, mut upper, mut rest) = (vec![], vec![], vec![]);
+        if atom.unsigned() {
+            lower.push((Poly::constant(1), Poly::default()));
+        }
+        for fact in facts {
+            if !fact.atoms().any(|a| *a == atom) {
+                rest.push(fact);
+                continue;
+            }
+            let Some((factor, other)) = fact.split(&atom) else { continue };
+            match factor.scale(-1) {
+                _ if factor.is_unsigned() => lower.push((factor, other)),
+                Some(factor) if factor.is_unsigned() => upper.push((factor, other)),
+                _ => {}
+            }
+        }
+        if lower.len() * upper.len() + rest.len() <= MAX_FACTS {
+            for (a, p) in &lower {
+                for (b, q) in &upper {
+                    rest.extend(p.mul(b).zip(q.mul(a)).and_then(|(p, q)| p.add(&q)));
+                }
+            }
+        }
+        facts = rest;
+    }
+}
+
+/// Without what is always so; of facts that differ in their number only the strongest; in a fixed order.
+fn tidy(facts: Vec<Poly>) -> Vec<Poly> {
+    let mut strongest: BTreeMap<Poly, i128> = BTreeMap::new();
+    for fact in facts.iter().map(Poly::reduced).filter(|fact| !fact.is_unsigned()) {
+        let number = fact.constant_part();
+        let entry = strongest.entry(fact.varying_part()).or_insert(number);
+        *entry = number.min(*entry);
+    }
+    let mut list: Vec<Poly> =
+        strongest.into_iter().filter_map(|(varying, number)| varying.add(&Poly::constant(number))).collect();
+    list.sort_by_key(|fact| fact.terms().map(|(product, _)| product.len().max(1)).sum::<usize>());
+    list.truncate(MAX_RESULT);
+    list
+}
+
+/// What holds at both of two launches.
+pub(super) fn common(a: &[Poly], b: &[Poly]) -> Vec<Poly> {
+    let weaker = |fact: &Poly| {
+        let other = b.iter().find(|other| other.varying_part() == fact.varying_part())?;
+        Some(if other.constant_part() > fact.constant_part() { other.clone() } else { fact.clone() })
+    };
+    a.iter().filter_map(weaker).collect()
+}
+
+/// A fact as the IR has it: `left <= right` with no negative coefficient.
+pub(super) fn to_ir(fact: &Poly) -> Fact {
+    let (mut left, mut right) = (FactExpr::default(), FactExpr::default());
+    for (product, coefficient) in fact.terms() {
+        let mut atoms: Vec<FactAtom> = product
+            .iter()
+            .filter_map(|atom| match atom {
+                Atom::Kernel(atom) => Some(*atom),
+                _ => None,
+            })
+            .collect();
+        atoms.sort();
+        let side = if coefficient < 0 { &mut left } else { &mut right };
+        side.terms.push((coefficient.saturating_abs(), atoms));
+    }
+    left.terms.sort_by(|a, b| a.1.cmp(&b.1));
+    right.terms.sort_by(|a, b| a.1.cmp(&b.1));
+    Fact { left, right }
+}

@@ -1,0 +1,172 @@
+//! What a name or an expression of an op stands for.
+
+use super::poly::Poly;
+use crate::program::ItemId;
+use crate::source::Span;
+use wgpuc_abi as abi;
+
+/// The type of a value that the host computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ty {
+    /// An exact integer, whatever its declared type.
+    Int,
+    /// A 32-bit float.
+    F32,
+    /// A truth value.
+    Bool,
+    /// A case of an enum, by position.
+    Enum(ItemId),
+}
+
+/// A value that the host computes.
+#[derive(Clone, Debug)]
+pub(super) struct Value {
+    /// How.
+    pub(super) expr: abi::Expr,
+    /// Its type.
+    pub(super) ty: Ty,
+    /// For integers: what facts say of it.
+    pub(super) poly: Poly,
+    /// In the guest's words.
+    pub(super) text: Text,
+    /// What it says where it is a bool that is true, and where it is false.
+    pub(super) says: (Vec<Poly>, Vec<Poly>),
+}
+
+/// Source text with WIT's names, and how tightly its outermost operator binds.
+#[derive(Clone, Debug)]
+pub(super) struct Text {
+    /// The text.
+    pub(super) text: String,
+    /// 0 for `||` up to 9 for a name.
+    pub(super) level: u8,
+}
+
+impl Text {
+    /// A name, a literal or a call.
+    pub(super) fn atom(text: impl Into<String>) -> Self {
+        Self { text: text.into(), level: 9 }
+    }
+
+    /// In parentheses where something of that level stands around it.
+    pub(super) fn within(&self, level: u8) -> String {
+        if self.level < level { format!("({})", self.text) } else { self.text.clone() }
+    }
+}
+
+impl Value {
+    /// A value of that type that facts say nothing of.
+    pub(super) fn new(expr: abi::Expr, ty: Ty, text: Text) -> Self {
+        Self { expr, ty, poly: Poly::default(), text, says: (vec![], vec![]) }
+    }
+
+    /// An integer that is known.
+    pub(super) fn int(value: i64) -> Self {
+        let poly = Poly::constant(i128::from(value));
+        Self { poly, ..Self::new(abi::Expr::Int(value), Ty::Int, Text::atom(value.to_string())) }
+    }
+
+    /// A truth value that is known.
+    pub(super) fn bool(value: bool) -> Self {
+        Self::new(abi::Expr::Bool(value), Ty::Bool, Text::atom(value.to_string()))
+    }
+
+    /// Whether it is known.
+    pub(super) fn is_known(&self) -> bool {
+        matches!(self.expr, abi::Expr::Int(_) | abi::Expr::F32(_) | abi::Expr::Bool(_))
+    }
+}
+
+/// A buffer as an op sees it.
+#[derive(Clone, Debug)]
+pub(super) struct Buffer {
+    /// What a launch passes.
+    pub(super) arg: abi::Arg,
+    /// One element.
+    pub(super) elem: Elem,
+    /// Whether a kernel may write it.
+    pub(super) mutable: bool,
+    /// `Option<&[T]>`.
+    pub(super) optional: bool,
+    /// Whether it may be the same as others that also say so.
+    pub(super) may_alias: bool,
+    /// How many elements it has.
+    pub(super) len: Poly,
+    /// Where it was declared.
+    pub(super) span: Span,
+}
+
+/// One element of a buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Elem {
+    /// A number.
+    Scalar(abi::Scalar),
+    /// Several numbers.
+    Vector(abi::Scalar, u8),
+    /// A struct, and its size in bytes.
+    Struct(ItemId, u32),
+}
+
+impl Elem {
+    /// Its size in bytes.
+    pub(super) fn bytes(self) -> u32 {
+        match self {
+            Self::Scalar(scalar) => scalar.bytes(),
+            Self::Vector(scalar, lanes) => scalar.bytes() * u32::from(lanes),
+            Self::Struct(_, bytes) => bytes,
+        }
+    }
+}
+
+/// What a name in an op means.
+#[derive(Clone, Debug)]
+pub(super) enum Entity {
+    /// A value.
+    Value(Value),
+    /// A parameter that is a struct.
+    Record {
+        /// Index of the op's parameter.
+        param: u32,
+        /// The struct.
+        of: ItemId,
+        /// The parameter's WIT name.
+        text: String,
+    },
+    /// A buffer.
+    Buffer(Buffer),
+    /// Something that has been reported: what uses it stays silent.
+    Unknown,
+}
+
+/// The names that are visible, innermost last.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Scope {
+    names: Vec<(String, Entity)>,
+}
+
+impl Scope {
+    /// Makes a name visible.
+    pub(super) fn add(&mut self, name: &str, entity: Entity) {
+        self.names.push((name.to_owned(), entity));
+    }
+
+    /// What a name means.
+    pub(super) fn get(&self, name: &str) -> Option<&Entity> {
+        self.names.iter().rev().find(|(n, _)| n == name).map(|(_, entity)| entity)
+    }
+
+    /// A mark to return to.
+    pub(super) fn mark(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Forgets what came after a mark.
+    pub(super) fn reset(&mut self, mark: usize) {
+        self.names.truncate(mark);
+    }
+
+    /// All names.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|(name, _)| name.as_str())
+    }
+}

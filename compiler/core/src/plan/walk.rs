@@ -1,0 +1,344 @@
+//! The body of an op: its statements, in order, to the steps of a plan.
+
+use super::Planner;
+use super::choice::Test;
+use super::facts::Definitions;
+use super::order::Node;
+use super::poly::Poly;
+use super::value::{Buffer, Elem, Entity, Scope, Text, Ty, Value};
+use crate::diag::codes::plan;
+use crate::program::ItemId;
+use crate::source::{FileId, Span};
+use crate::syntax::ast::{self, ExprKind, PatternKind, Stmt};
+use wgpuc_abi::{Arg, BinaryOp, Expr, Name, Step};
+
+/// Longer texts are not repeated in messages: the `let`'s own name stands for them.
+const MAX_TEXT: usize = 48;
+
+/// The state while an op's body is read.
+pub(super) struct Walk<'p, 'a> {
+    /// The package.
+    pub(super) planner: &'p mut Planner<'a>,
+    /// Where names are looked up.
+    pub(super) file: FileId,
+    /// Parameters and `let`s.
+    pub(super) scope: Scope,
+    /// What holds here: each is not negative.
+    pub(super) facts: Vec<Poly>,
+    /// Conditions that are known to hold here, or not to.
+    pub(super) known: Vec<(Expr, bool)>,
+    /// Results that are no polynomials.
+    pub(super) definitions: Definitions,
+    /// Constants that are being evaluated.
+    pub(super) evaluating: Vec<ItemId>,
+    /// Values that are kept.
+    pub(super) n_slots: u32,
+    /// Temporary buffers.
+    pub(super) n_scratch: u32,
+    /// Launches so far, on all ways.
+    pub(super) n_launches: u32,
+}
+
+impl<'p, 'a> Walk<'p, 'a> {
+    /// Before the first statement.
+    pub(super) fn new(planner: &'p mut Planner<'a>, file: FileId) -> Self {
+        Self {
+            planner,
+            file,
+            scope: Scope::default(),
+            facts: vec![],
+            known: vec![],
+            definitions: Definitions::default(),
+            evaluating: vec![],
+            n_slots: 0,
+            n_scratch: 0,
+            n_launches: 0,
+        }
+    }
+
+    /// The steps of a block, and whether every way through it returns.
+    pub(super) fn block(&mut self, block: &ast::Block) -> (Vec<Node>, bool) {
+        let mark = self.scope.mark();
+        let mut nodes = vec![];
+        let mut returns = false;
+        for stmt in &block.stmts {
+            match stmt {
+                Stmt::Let { pattern, value, span, .. } => self.let_stmt(pattern, value.as_ref(), *span, &mut nodes),
+                Stmt::Const(constant) => self.local_constant(constant),
+                Stmt::Expr(expr) => returns |= self.stmt(expr, &mut nodes),
+            }
+        }
+        if let Some(value) = &block.value {
+            returns |= self.stmt(value, &mut nodes);
+        }
+        self.scope.reset(mark);
+        (nodes, returns)
+    }
+
+    /// `const NAME: T = value;` in a body.
+    pub(super) fn local_constant(&mut self, constant: &ast::Const) {
+        let value = self.value(&constant.value);
+        let entity = match value {
+            Some(value) if value.is_known() => Entity::Value(value),
+            Some(_) => {
+                let help = "use `let`";
+                self.wrong_type::<()>(constant.value.span, "this constant is not known while compiling", help);
+                Entity::Unknown
+            }
+            None => Entity::Unknown,
+        };
+        self.scope.add(&constant.name.name, entity);
+    }
+
+    fn let_stmt(&mut self, pattern: &ast::Pattern, value: Option<&ast::Expr>, span: Span, nodes: &mut Vec<Node>) {
+        let name = match &pattern.kind {
+            PatternKind::Bind { name, mutable: false } => Some(name),
+            PatternKind::Wildcard => None,
+            PatternKind::Bind { .. } => {
+                let help = "leave out `mut`, and give each value a name of its own";
+                self.not_here::<()>(pattern.span, "the values of an op do not change", help);
+                None
+            }
+            _ => {
+                let help = "write one `let` for each";
+                self.not_here::<()>(pattern.span, "an op has no tuples", help);
+                None
+            }
+        };
+        let entity = match value {
+            None => {
+                let help = "give it: `let x = if c { a } else { b };`";
+                self.not_here::<()>(span, "a `let` of an op has its value at once", help);
+                Entity::Unknown
+            }
+            Some(value) => self.entity(value, name, nodes).unwrap_or(Entity::Unknown),
+        };
+        if let Some(name) = name {
+            self.scope.add(&name.name, entity);
+        }
+    }
+
+    /// What the right side of a `let` is.
+    fn entity(&mut self, value: &ast::Expr, name: Option<&ast::Ident>, nodes: &mut Vec<Node>) -> Option<Entity> {
+        match &value.kind {
+            ExprKind::Call(path, args) if matches!(path.name.name.as_str(), "scratch" | "scratch_zeroed") => {
+                return self.scratch(path, args, value.span, nodes).map(Entity::Buffer);
+            }
+            ExprKind::Path(path) if path.qualifier.is_none() => {
+                if let Some(entity @ (Entity::Buffer(_) | Entity::Record { .. })) = self.scope.get(&path.name.name) {
+                    return Some(entity.clone());
+                }
+            }
+            _ => {}
+        }
+        let mut value = self.value(value)?;
+        if value.text.text.len() > MAX_TEXT
+            && let Some(name) = name
+        {
+            value.text = Text::atom(Name::from_ident(&name.name).kebab());
+        }
+        let kept = matches!(value.expr, Expr::Unary(..) | Expr::Binary(..) | Expr::Select(..));
+        if kept {
+            let slot = self.n_slots;
+            self.n_slots += 1;
+            let name = name.map_or_else(String::new, |name| name.name.clone());
+            nodes.push(Node::Step(Step::Let { slot, name, value: value.expr }));
+            value.expr = Expr::Slot(slot);
+        }
+        Some(Entity::Value(value))
+    }
+
+    fn scratch(&mut self, path: &ast::Path, args: &[ast::Expr], span: Span, nodes: &mut Vec<Node>) -> Option<Buffer> {
+        let form = format!("write `{}::<f32>(n)`", path.name.name);
+        let elem = match path.generics.as_slice() {
+            [ast::GenericArg::Type(ty)] => self.planner.buffer_elem(ty, self.file, &[])?,
+            _ => return self.report(plan::SCRATCH, path.span, "a temporary buffer has one element type", &form),
+        };
+        let [len] = args else {
+            return self.report(plan::SCRATCH, span, "a temporary buffer has one length", &form);
+        };
+        let value = self.value_of(len, Ty::Int)?;
+        if matches!(value.expr, Expr::Int(n) if n <= 0) {
+            return self.report(plan::SCRATCH, len.span, "a temporary buffer is not empty", "give at least 1");
+        }
+        let id = self.n_scratch;
+        self.n_scratch += 1;
+        let zeroed = path.name.name == "scratch_zeroed";
+        nodes.push(Node::Step(Step::Scratch { id, elem_bytes: elem.bytes(), len: value.expr, zeroed }));
+        let arg = Arg::Scratch(id);
+        Some(Buffer { arg, elem, mutable: true, optional: false, may_alias: false, len: value.poly, span })
+    }
+
+    /// A statement; whether every way through it returns.
+    fn stmt(&mut self, expr: &ast::Expr, nodes: &mut Vec<Node>) -> bool {
+        match &expr.kind {
+            ExprKind::Require(cond) => self.require(cond, nodes),
+            ExprKind::Launch { kernel, grid, args } => self.launch_stmt(kernel, grid, args, expr.span, nodes),
+            ExprKind::Return(None) => {
+                nodes.push(Node::Return);
+                return true;
+            }
+            ExprKind::Return(Some(value)) => {
+                let help = "write `return;`: results go into buffers";
+                self.not_here::<()>(value.span, "an op has no result", help);
+            }
+            ExprKind::Block(block) => {
+                let (inner, returns) = self.block(block);
+                nodes.extend(inner);
+                return returns;
+            }
+            ExprKind::If { cond, then, otherwise } => return self.if_stmt(cond, then, otherwise.as_deref(), nodes),
+            ExprKind::Match { on, arms } => return self.match_stmt(on, arms, nodes),
+            ExprKind::Tuple(parts) if parts.is_empty() => {}
+            ExprKind::For { .. } | ExprKind::While { .. } => {
+                let help = "one launch with more workgroups does the work at once; or put the loop into the kernel";
+                self.not_here::<()>(expr.span, "an op has no loops", help);
+            }
+            ExprKind::Assign(..) | ExprKind::AssignOp(..) => {
+                let help = "bind a new value with `let`; buffers are written by kernels";
+                self.not_here::<()>(expr.span, "the values of an op do not change", help);
+            }
+            ExprKind::Fault { .. } => {
+                let help = "use `require!(cond)`";
+                self.not_here::<()>(expr.span, "`fault!` belongs to kernels", help);
+            }
+            ExprKind::Break | ExprKind::Continue => {
+                self.not_here::<()>(expr.span, "an op has no loops", "use `return;`");
+            }
+            // A value that is dropped is checked all the same.
+            _ => drop(self.value(expr)),
+        }
+        false
+    }
+
+    fn require(&mut self, cond: &ast::Expr, nodes: &mut Vec<Node>) {
+        if let ExprKind::Binary(ast::BinaryOp::AndAlso, a, b) = &cond.kind {
+            self.require(a, nodes);
+            self.require(b, nodes);
+            return;
+        }
+        let Some(value) = self.value_of(cond, Ty::Bool) else { return };
+        match value.expr {
+            Expr::Bool(true) => return,
+            Expr::Bool(false) => {
+                let help = "every call would fail: correct the condition";
+                self.wrong_type::<()>(cond.span, "this never holds", help);
+                return;
+            }
+            _ => {}
+        }
+        let (mut left, mut right) = (String::new(), String::new());
+        if let (ExprKind::Binary(_, a, b), Expr::Binary(op, ..)) = (&cond.kind, &value.expr)
+            && is_comparison(*op)
+            && let (Some(a), Some(b)) = (self.value(a), self.value(b))
+        {
+            (left, right) = (a.text.text, b.text.text);
+        }
+        self.assume(&value, true);
+        let text = value.text.text;
+        nodes.push(Node::Step(Step::Require { cond: value.expr, text, left, right }));
+    }
+
+    fn if_stmt(
+        &mut self,
+        cond: &ast::Expr,
+        then: &ast::Block,
+        otherwise: Option<&ast::Expr>,
+        nodes: &mut Vec<Node>,
+    ) -> bool {
+        let cond = self.value_of(cond, Ty::Bool);
+        // Where the condition is wrong, the ways are checked all the same.
+        let cond = cond.unwrap_or_else(|| Value::bool(true));
+        let (a, a_returns) = self.where_holds(&cond, true, |walk| walk.block(then));
+        let (b, b_returns) = self.where_holds(&cond, false, |walk| {
+            let mut nodes = vec![];
+            let returns = otherwise.is_some_and(|otherwise| walk.stmt(otherwise, &mut nodes));
+            (nodes, returns)
+        });
+        match (a_returns, b_returns) {
+            (true, false) => self.assume(&cond, false),
+            (false, true) => self.assume(&cond, true),
+            _ => {}
+        }
+        match cond.expr {
+            Expr::Bool(true) => nodes.extend(a),
+            Expr::Bool(false) => nodes.extend(b),
+            cond => nodes.push(Node::If(cond, a, b)),
+        }
+        a_returns && b_returns
+    }
+
+    fn match_stmt(&mut self, on: &ast::Expr, arms: &[(ast::Pattern, ast::Expr)], nodes: &mut Vec<Node>) -> bool {
+        let Some(value) = self.value(on) else { return false };
+        let Some(tests) = self.tests(&value, arms, on.span) else { return false };
+        let (known, facts) = (self.known.len(), self.facts.len());
+        let mut ways = vec![];
+        for (test, (_, body)) in tests.into_iter().zip(arms) {
+            let mark = self.scope.mark();
+            let mut way = vec![];
+            let cond = match test {
+                Test::Always(name) => {
+                    self.name_value(name.as_deref(), &value);
+                    None
+                }
+                Test::When(cond, _) => Some(cond),
+            };
+            let always = Value::bool(true);
+            let holds = cond.as_ref().unwrap_or(&always);
+            let returns = self.where_holds(holds, true, |walk| walk.stmt(body, &mut way));
+            self.scope.reset(mark);
+            if let Some(cond) = &cond {
+                self.assume(cond, false);
+            }
+            let last = cond.is_none();
+            ways.push((cond, way, returns));
+            if last {
+                break;
+            }
+        }
+        self.known.truncate(known);
+        self.facts.truncate(facts);
+        let returns = ways.iter().all(|(_, _, returns)| *returns);
+        let folded = ways.into_iter().rev().fold(vec![], |rest, (cond, way, _)| match cond.map(|cond| cond.expr) {
+            None | Some(Expr::Bool(true)) => way,
+            Some(Expr::Bool(false)) => rest,
+            Some(cond) => vec![Node::If(cond, way, rest)],
+        });
+        nodes.extend(folded);
+        returns
+    }
+
+    /// The buffer that an argument names, and the lanes of the view that it is passed as. The error says whether
+    /// something has been reported; else the argument is no buffer.
+    pub(super) fn viewed(&mut self, expr: &ast::Expr) -> Result<(Buffer, Option<u8>), bool> {
+        let (base, lanes) = match &expr.kind {
+            ExprKind::Method { receiver, name, args, .. } if args.is_empty() => match name.name.as_str() {
+                "as_x2" => (&**receiver, Some(2)),
+                "as_x4" => (&**receiver, Some(4)),
+                _ => return Err(false),
+            },
+            ExprKind::Ref { of, .. } => (&**of, None),
+            _ => (expr, None),
+        };
+        let ExprKind::Path(path) = &base.kind else { return Err(false) };
+        let buffer = match self.scope.get(&path.name.name).cloned() {
+            Some(Entity::Buffer(buffer)) => buffer,
+            Some(Entity::Unknown) => return Err(true),
+            _ => return Err(false),
+        };
+        let Some(lanes) = lanes else { return Ok((buffer, None)) };
+        match buffer.elem {
+            Elem::Scalar(scalar) => Ok((Buffer { elem: Elem::Vector(scalar, lanes), ..buffer }, Some(lanes))),
+            _ => {
+                let help = "only a buffer of numbers can be seen as vectors";
+                self.report::<()>(plan::LAUNCH_TYPE, expr.span, "this buffer has no view of that kind", help);
+                Err(true)
+            }
+        }
+    }
+}
+
+fn is_comparison(op: BinaryOp) -> bool {
+    use BinaryOp::{Eq, Ge, Gt, Le, Lt, Ne};
+    matches!(op, Eq | Ne | Lt | Le | Gt | Ge)
+}

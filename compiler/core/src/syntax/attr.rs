@@ -1,0 +1,340 @@
+//! Attributes: those of the language, and those of Rust that mean nothing here.
+
+use super::{Reader, all, ast};
+use crate::diag::{Diagnostic, codes::syntax, nearest};
+use crate::source::Span;
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use wgpuc_abi::Feature;
+
+/// Rust's own attributes that may stand anywhere: they speak to Rust's tools.
+const IGNORED: [&str; 9] =
+    ["allow", "expect", "warn", "deny", "rustfmt", "inline", "must_use", "derive", "non_exhaustive"];
+/// The language's own.
+const OWN: [&str; 6] = ["op", "kernel", "instances", "unroll", "bound", "repr"];
+
+/// What stands before a loop.
+pub(super) struct LoopAttrs {
+    pub(super) unroll: Option<Span>,
+    pub(super) bound: Option<ast::Expr>,
+}
+
+/// What stands before a function.
+#[derive(Default)]
+pub(super) struct FunctionAttrs {
+    pub(super) op: Option<OpAttr>,
+    pub(super) kernel: Option<KernelAttr>,
+    pub(super) instances: Option<(Span, Vec<(ast::Ident, Vec<ast::GenericArg>)>)>,
+}
+
+/// `#[op(may_alias(a, b))]`.
+pub(super) struct OpAttr {
+    pub(super) span: Span,
+    pub(super) may_alias: Vec<ast::Ident>,
+}
+
+/// `#[kernel(workgroup = 256, over = y.len(), needs = subgroups)]`.
+pub(super) struct KernelAttr {
+    pub(super) span: Span,
+    pub(super) workgroup: Vec<ast::Expr>,
+    pub(super) over: Option<ast::Expr>,
+    pub(super) needs: Vec<(Feature, Span)>,
+}
+
+/// The text of the doc comments among these attributes: Markdown.
+pub(super) fn docs(attrs: &[syn::Attribute]) -> String {
+    let lines = attrs.iter().filter_map(|attr| match &attr.meta {
+        syn::Meta::NameValue(syn::MetaNameValue {
+            path,
+            value: syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }),
+            ..
+        }) if path.is_ident("doc") => Some(text.value()),
+        _ => None,
+    });
+    let lines: Vec<String> = lines.flat_map(|text| text.split('\n').map(str::to_owned).collect::<Vec<_>>()).collect();
+    let text: Vec<&str> = lines.iter().map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end()).collect();
+    text.join("\n").trim_matches('\n').to_owned()
+}
+
+impl Reader {
+    /// The attributes of a file: its docs.
+    pub(super) fn file_attrs(&mut self, attrs: &[syn::Attribute]) -> String {
+        self.no_attrs(attrs);
+        docs(attrs)
+    }
+
+    /// Attributes where the language has none: those that mean nothing pass.
+    pub(super) fn no_attrs(&mut self, attrs: &[syn::Attribute]) {
+        for attr in attrs {
+            if let Some(name) = self.known_attr(attr) {
+                self.misplaced(attr, &name);
+            }
+        }
+    }
+
+    /// Attributes before an expression other than a loop.
+    pub(super) fn no_attrs_of(&mut self, expr: &syn::Expr) {
+        let attrs = match expr {
+            syn::Expr::Block(e) => &e.attrs,
+            syn::Expr::If(e) => &e.attrs,
+            syn::Expr::Match(e) => &e.attrs,
+            syn::Expr::Call(e) => &e.attrs,
+            syn::Expr::MethodCall(e) => &e.attrs,
+            syn::Expr::Macro(e) => &e.attrs,
+            syn::Expr::Assign(e) => &e.attrs,
+            syn::Expr::Binary(e) => &e.attrs,
+            syn::Expr::Return(e) => &e.attrs,
+            syn::Expr::Paren(e) => &e.attrs,
+            syn::Expr::Path(e) => &e.attrs,
+            syn::Expr::Lit(e) => &e.attrs,
+            _ => return,
+        };
+        self.no_attrs(attrs);
+    }
+
+    /// The attributes of a struct: `#[repr(C)]` says what is so anyway.
+    pub(super) fn struct_attrs(&mut self, attrs: &[syn::Attribute]) -> String {
+        for attr in attrs {
+            match self.known_attr(attr).as_deref() {
+                Some("repr") => {
+                    let c = attr.parse_args::<syn::Ident>().is_ok_and(|ident| ident == "C");
+                    if !c {
+                        let help = "leave it out: an element is laid out as `#[repr(C)]`";
+                        self.bad(self.span_of(attr), "a struct has no other layout than C's", help);
+                    }
+                }
+                Some(name) => self.misplaced(attr, name),
+                None => {}
+            }
+        }
+        docs(attrs)
+    }
+
+    /// The attributes of a loop.
+    pub(super) fn loop_attrs(&mut self, attrs: &[syn::Attribute]) -> LoopAttrs {
+        let mut out = LoopAttrs { unroll: None, bound: None };
+        for attr in attrs {
+            match self.known_attr(attr).as_deref() {
+                Some("unroll") => {
+                    if attr.meta.require_path_only().is_err() {
+                        self.bad(self.span_of(attr), "`#[unroll]` takes no arguments", "write `#[unroll]`");
+                    }
+                    out.unroll = Some(self.span_of(attr));
+                }
+                Some("bound") => {
+                    let rounds = self.attr_args(attr, |input: ParseStream<'_>| input.parse::<syn::Expr>());
+                    out.bound = rounds.and_then(|rounds| self.expr(&rounds));
+                }
+                Some(name) => self.misplaced(attr, name),
+                None => {}
+            }
+        }
+        out
+    }
+
+    /// The attributes of a function.
+    pub(super) fn function_attrs(&mut self, attrs: &[syn::Attribute]) -> Option<FunctionAttrs> {
+        let mut out = FunctionAttrs::default();
+        let mut complete = true;
+        for attr in attrs {
+            match self.known_attr(attr).as_deref() {
+                Some("op") => {
+                    out.op = self.op_attr(attr);
+                    complete &= out.op.is_some();
+                }
+                Some("kernel") => {
+                    out.kernel = self.kernel_attr(attr);
+                    complete &= out.kernel.is_some();
+                }
+                Some("instances") => {
+                    out.instances = self.instances_attr(attr);
+                    complete &= out.instances.is_some();
+                }
+                Some(name) => self.misplaced(attr, name),
+                None => {}
+            }
+        }
+        complete.then_some(out)
+    }
+
+    fn op_attr(&mut self, attr: &syn::Attribute) -> Option<OpAttr> {
+        let span = self.span_of(attr);
+        let mut may_alias = vec![];
+        if matches!(attr.meta, syn::Meta::Path(_)) {
+            return Some(OpAttr { span, may_alias });
+        }
+        type Idents = Punctuated<syn::Ident, syn::Token![,]>;
+        let parse = |input: ParseStream<'_>| {
+            let keys = Punctuated::<(syn::Ident, Idents), syn::Token![,]>::parse_terminated_with(input, |input| {
+                let key = input.parse()?;
+                let names;
+                syn::parenthesized!(names in input);
+                Ok((key, Idents::parse_terminated(&names)?))
+            })?;
+            Ok(keys.into_iter().collect::<Vec<_>>())
+        };
+        for (key, names) in self.attr_args(attr, parse)? {
+            self.key(&key, "op", &["may_alias"])?;
+            may_alias.extend(names.iter().map(|name| self.ident(name)));
+        }
+        Some(OpAttr { span, may_alias })
+    }
+
+    fn kernel_attr(&mut self, attr: &syn::Attribute) -> Option<KernelAttr> {
+        let span = self.span_of(attr);
+        let mut out = KernelAttr { span, workgroup: vec![], over: None, needs: vec![] };
+        let mut complete = true;
+        if !matches!(attr.meta, syn::Meta::Path(_)) {
+            for pair in self.attr_args(attr, Punctuated::<syn::MetaNameValue, syn::Token![,]>::parse_terminated)? {
+                let Ok(key) = pair.path.require_ident().cloned() else {
+                    self.bad(self.path_span(&pair.path), "a key is one name", "write `workgroup = 256`");
+                    return None;
+                };
+                match self.key(&key, "kernel", &["workgroup", "over", "needs"])? {
+                    "workgroup" => match self.sizes(&pair.value) {
+                        Some(sizes) => out.workgroup = sizes,
+                        None => complete = false,
+                    },
+                    "over" => {
+                        out.over = self.expr(&pair.value);
+                        complete &= out.over.is_some();
+                    }
+                    _ => match self.features(&pair.value) {
+                        Some(needs) => out.needs = needs,
+                        None => complete = false,
+                    },
+                }
+            }
+        }
+        if complete && out.workgroup.is_empty() {
+            self.bad(
+                span,
+                "this kernel does not say how large its workgroups are",
+                "write `#[kernel(workgroup = 256)]`",
+            );
+            return None;
+        }
+        complete.then_some(out)
+    }
+
+    fn sizes(&mut self, value: &syn::Expr) -> Option<Vec<ast::Expr>> {
+        let syn::Expr::Array(array) = value else { return Some(vec![self.expr(value)?]) };
+        if !(1..=3).contains(&array.elems.len()) {
+            let span = self.span_of(array);
+            self.bad(span, "a workgroup has one to three sizes", "write `workgroup = [x, y, z]`");
+            return None;
+        }
+        all(array.elems.iter().map(|size| self.expr(size)))
+    }
+
+    fn features(&mut self, value: &syn::Expr) -> Option<Vec<(Feature, Span)>> {
+        let list: Vec<&syn::Expr> = match value {
+            syn::Expr::Array(array) => array.elems.iter().collect(),
+            one => vec![one],
+        };
+        all(list.into_iter().map(|item| match item {
+            syn::Expr::Path(path) if path.path.get_ident().is_some() => {
+                let name = path.path.get_ident()?;
+                Some((self.feature(name)?, self.at(name.span())))
+            }
+            other => {
+                self.bad(self.span_of(other), "a feature is one name", "write `needs = subgroups`");
+                None
+            }
+        }))
+    }
+
+    #[allow(clippy::type_complexity, reason = "it is read once, here")]
+    fn instances_attr(&mut self, attr: &syn::Attribute) -> Option<(Span, Vec<(ast::Ident, Vec<ast::GenericArg>)>)> {
+        type Args = Punctuated<syn::GenericArgument, syn::Token![,]>;
+        let parse = |input: ParseStream<'_>| {
+            Punctuated::<(syn::Ident, Args), syn::Token![,]>::parse_terminated_with(input, |input| {
+                let name = input.parse()?;
+                let _: syn::Token![=] = input.parse()?;
+                let values;
+                syn::bracketed!(values in input);
+                Ok((name, Args::parse_terminated(&values)?))
+            })
+        };
+        let parameters = self.attr_args(attr, parse)?;
+        let parameters = all(parameters.iter().map(|(name, values)| {
+            let values = all(values.iter().map(|value| self.generic_arg(value)))?;
+            Some((self.ident(name), values))
+        }))?;
+        Some((self.span_of(attr), parameters))
+    }
+
+    /// The name of an attribute of the language; `None` for those that pass and for unknown ones, which are reported.
+    fn known_attr(&mut self, attr: &syn::Attribute) -> Option<String> {
+        let first = attr.path().segments.first()?.ident.to_string();
+        if first == "doc" || IGNORED.contains(&first.as_str()) {
+            return None;
+        }
+        if OWN.contains(&first.as_str()) && attr.path().segments.len() == 1 {
+            return Some(first);
+        }
+        let name = &self.path_text(attr.path());
+        let help = match name.as_str() {
+            "cfg" | "cfg_attr" => "a kernel asks what it is compiled for with `if supports!(subgroups)`".to_owned(),
+            "test" => "write a case for `wgpuc test`".to_owned(),
+            _ => match nearest(name, OWN) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "the attributes are `op`, `kernel`, `instances`, `unroll` and `bound`".to_owned(),
+            },
+        };
+        let span = self.path_span(attr.path());
+        let message = format!("there is no attribute `{name}`");
+        self.diagnostics.push(Diagnostic::new(syntax::UNKNOWN_ATTRIBUTE, span, message).help(help));
+        None
+    }
+
+    fn path_text(&self, path: &syn::Path) -> String {
+        path.segments.iter().map(|s| s.ident.to_string()).collect::<Vec<_>>().join("::")
+    }
+
+    fn misplaced(&mut self, attr: &syn::Attribute, name: &str) {
+        let (message, help) = match name {
+            "op" | "kernel" => ("stands before a function", "move it before the `fn`"),
+            "instances" => ("stands before a kernel", "move it before the kernel's `fn`"),
+            "unroll" => ("stands before a `for` loop", "move it before the loop"),
+            "bound" => ("stands before `while` and `loop`", "move it before the loop"),
+            _ => ("stands before a struct", "remove it"),
+        };
+        self.bad(self.span_of(attr), &format!("`#[{name}]` {message}"), help);
+    }
+
+    /// The known key that this is; reports one that is none.
+    fn key(&mut self, key: &syn::Ident, attr: &str, known: &[&'static str]) -> Option<&'static str> {
+        let text = key.to_string();
+        let found = known.iter().copied().find(|k| *k == text);
+        if found.is_none() {
+            let names: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
+            let help = match nearest(&text, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("`#[{attr}]` takes {}", names.join(", ")),
+            };
+            self.bad(self.at(key.span()), &format!("`#[{attr}]` has no `{text}`"), &help);
+        }
+        found
+    }
+
+    fn attr_args<P: Parser>(&mut self, attr: &syn::Attribute, parser: P) -> Option<P::Output> {
+        match attr.parse_args_with(parser) {
+            Ok(args) => Some(args),
+            Err(error) => {
+                let span = self.span_of(attr);
+                for error in error {
+                    let at = self.at(error.span());
+                    let at = if at.start == at.end { span } else { at };
+                    self.diagnostics.push(Diagnostic::new(syntax::BAD_ATTRIBUTE, at, error.to_string()));
+                }
+                None
+            }
+        }
+    }
+
+    /// Reports a malformed or misplaced attribute.
+    pub(super) fn bad(&mut self, span: Span, message: &str, help: &str) {
+        self.report(syntax::BAD_ATTRIBUTE, span, message, help);
+    }
+}

@@ -1,0 +1,145 @@
+//! Text to `syn`'s tree, with every syntax error of a file and not just the first.
+
+use super::Reader;
+use crate::diag::{Diagnostic, codes::syntax};
+use crate::source::Span;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+/// How deep brackets may nest: `syn` and the stages after it recurse.
+const MAX_DEPTH: usize = 100;
+/// How many operators may stand in a row before an operand, for the same reason.
+const MAX_PREFIX: usize = 50;
+
+/// What a file holds, as far as it could be read.
+pub(super) struct Source {
+    pub(super) attrs: Vec<syn::Attribute>,
+    pub(super) items: Vec<syn::Item>,
+}
+
+/// Reads a file. `None` where not even its brackets match; other mistakes are reported, and the rest is given.
+pub(super) fn read(reader: &mut Reader, text: &str) -> Option<Source> {
+    let stream: TokenStream = match text.parse() {
+        Ok(stream) => stream,
+        Err(error) => {
+            let error: proc_macro2::LexError = error;
+            let span = reader.at(error.span());
+            reader.diagnostics.push(lex_error(text, span));
+            return None;
+        }
+    };
+    if let Some(span) = too_deep(stream.clone()) {
+        let span = reader.at(span);
+        reader.report(syntax::TOO_DEEP, span, "this is nested too deeply", "split it with `let`, or into functions");
+        return None;
+    }
+    match syn::parse2::<syn::File>(stream.clone()) {
+        Ok(file) => Some(Source { attrs: file.attrs, items: file.items }),
+        Err(_) => Some(read_piecewise(reader, stream)),
+    }
+}
+
+/// Reads item by item, so that one mistake does not hide those in other items.
+fn read_piecewise(reader: &mut Reader, stream: TokenStream) -> Source {
+    let mut source = Source { attrs: vec![], items: vec![] };
+    for piece in pieces(stream) {
+        let ends = piece.first().zip(piece.last()).map(|(first, last)| (first.span(), last.span()));
+        let Some((first, last)) = ends else { continue };
+        let whole = reader.at(first).to(reader.at(last));
+        let end = Span { start: whole.end.saturating_sub(1), ..whole };
+        let parser = |input: syn::parse::ParseStream<'_>| {
+            let attrs = syn::Attribute::parse_inner(input)?;
+            let mut items: Vec<syn::Item> = vec![];
+            while !input.is_empty() {
+                items.push(input.parse()?);
+            }
+            Ok((attrs, items))
+        };
+        match syn::parse::Parser::parse2(parser, piece.into_iter().collect()) {
+            Ok((attrs, items)) => {
+                source.attrs.extend(attrs);
+                source.items.extend(items);
+            }
+            Err(error) => reader.syntax_error(error, end),
+        }
+    }
+    source
+}
+
+/// Splits a file after each `;` and each block that ends an item.
+fn pieces(stream: TokenStream) -> Vec<Vec<TokenTree>> {
+    let mut pieces = vec![];
+    let mut piece: Vec<TokenTree> = vec![];
+    for token in stream {
+        let ends = match &token {
+            TokenTree::Punct(punct) => punct.as_char() == ';',
+            // `const N: u32 = { 1 };` goes on after its block.
+            TokenTree::Group(group) => group.delimiter() == Delimiter::Brace && !is_const(&piece),
+            _ => false,
+        };
+        piece.push(token);
+        if ends {
+            pieces.push(std::mem::take(&mut piece));
+        }
+    }
+    pieces.push(piece);
+    pieces
+}
+
+fn is_const(piece: &[TokenTree]) -> bool {
+    let word = |token: &TokenTree| matches!(token, TokenTree::Ident(i) if *i == "const" || *i == "static");
+    let function = |token: &TokenTree| matches!(token, TokenTree::Ident(i) if *i == "fn");
+    piece.iter().any(word) && !piece.iter().any(function)
+}
+
+fn lex_error(text: &str, span: Span) -> Diagnostic {
+    let start = span.start as usize;
+    let found = text.get(start..).and_then(|rest| rest.chars().next());
+    let diagnostic = match found {
+        Some(c @ (')' | ']' | '}')) => Diagnostic::new(syntax::SYNTAX, span, format!("unexpected closing `{c}`"))
+            .help("remove it, or open the bracket that it closes"),
+        Some(c @ ('(' | '[' | '{')) => {
+            Diagnostic::new(syntax::SYNTAX, span, format!("this `{c}` is never closed")).help("close it")
+        }
+        Some('"') => Diagnostic::new(syntax::SYNTAX, span, "this string is never closed").help("close it with `\"`"),
+        Some('\'') => Diagnostic::new(syntax::SYNTAX, span, "this is neither a character nor a label")
+            .help("the kernel language has neither: remove it"),
+        Some(c) => Diagnostic::new(syntax::SYNTAX, span, format!("`{}` begins no token of Rust", c.escape_default()))
+            .help("remove it"),
+        None => Diagnostic::new(syntax::SYNTAX, span, "the file ends inside a bracket, a string or a comment")
+            .help("close what is open"),
+    };
+    // An empty span shows nothing: mark one character.
+    let mut diagnostic = diagnostic;
+    for label in &mut diagnostic.labels {
+        label.span.end = label.span.start + found.map_or(0, char::len_utf8) as u32;
+    }
+    diagnostic
+}
+
+/// The first place that is nested too deeply. Walks without recursion.
+fn too_deep(stream: TokenStream) -> Option<proc_macro2::Span> {
+    let mut open = vec![stream.into_iter()];
+    let mut prefix = 0;
+    while let Some(tokens) = open.last_mut() {
+        match tokens.next() {
+            None => {
+                open.pop();
+            }
+            Some(TokenTree::Group(group)) => {
+                prefix = 0;
+                open.push(group.stream().into_iter());
+                if open.len() > MAX_DEPTH {
+                    return Some(group.span_open());
+                }
+            }
+            Some(TokenTree::Punct(punct)) => {
+                prefix += 1;
+                if prefix > MAX_PREFIX {
+                    return Some(punct.span());
+                }
+            }
+            Some(_) => prefix = 0,
+        }
+    }
+    None
+}

@@ -1,0 +1,170 @@
+//! Predictions of a forest of regression trees.
+
+/// Parameters of [`kernel_batch_predict`].
+pub struct BatchPredictParams {
+    /// How many samples.
+    pub batch_size: u32,
+    /// Features of one sample.
+    pub n_features: u32,
+    /// How many trees.
+    pub n_trees: u32,
+    /// The most tests that a sample may meet in one tree.
+    pub max_depth: u32,
+}
+
+/// A node of a tree.
+pub struct TreeNode {
+    /// The feature to test, or -1 for a leaf.
+    pub feature: i32,
+    /// The threshold, or the leaf's prediction.
+    pub value: f32,
+    /// The node taken where `x <= value`, counted from the tree's first.
+    pub left: u32,
+    /// The node taken otherwise, NaN included.
+    pub right: u32,
+}
+
+/// Invocations of a workgroup.
+const WORKGROUP: u32 = 128;
+
+/// Predicts a batch of samples with a whole forest.
+///
+/// `samples` is `[batch-size, n-features]`; `tree-offsets[t]` is the index of tree `t`'s first node; `output[s]` is the
+/// mean over the trees of the leaf that sample `s` reaches. A sample that meets no leaf within `max-depth` tests, a
+/// feature at or past `n-features`, or a node outside `tree-nodes` is a device error.
+#[op]
+pub fn kernel_batch_predict(
+    params: BatchPredictParams,
+    samples: &[f32],
+    tree_nodes: &[TreeNode],
+    tree_offsets: &[u32],
+    output: &mut [f32],
+) {
+    require!(params.batch_size > 0);
+    require!(params.n_features > 0);
+    require!(params.n_trees > 0);
+    require!(samples.len() >= params.batch_size * params.n_features);
+    require!(tree_nodes.len() >= 1);
+    require!(tree_offsets.len() >= params.n_trees);
+    require!(output.len() >= params.batch_size);
+    if params.batch_size >= 8192 {
+        let groups = div_ceil(params.batch_size, WORKGROUP);
+        launch!(
+            by_sample,
+            [groups],
+            params.batch_size,
+            params.n_features,
+            params.n_trees,
+            params.max_depth,
+            samples,
+            tree_nodes,
+            tree_offsets,
+            output
+        );
+    } else {
+        launch!(
+            by_tree,
+            [params.batch_size],
+            params.batch_size,
+            params.n_features,
+            params.n_trees,
+            params.max_depth,
+            samples,
+            tree_nodes,
+            tree_offsets,
+            output
+        );
+    }
+}
+
+/// An invocation takes a sample through all trees.
+#[kernel(workgroup = WORKGROUP)]
+fn by_sample(
+    batch_size: u32,
+    n_features: u32,
+    n_trees: u32,
+    max_depth: u32,
+    samples: &[f32],
+    nodes: &[TreeNode],
+    offsets: &[u32],
+    output: &mut [f32],
+) {
+    let s = global_id().x;
+    if s >= batch_size {
+        return;
+    }
+    let mut sum = 0.0;
+    for block in (0..n_trees).step_by(32) {
+        let mut part = 0.0;
+        for t in block..min(block + 32, n_trees) {
+            part += leaf(s, batch_size, n_features, max_depth, offsets[t], samples, nodes);
+        }
+        sum += part;
+    }
+    output[s] = sum / n_trees as f32;
+}
+
+/// A workgroup takes a sample, its invocations a tree each: for batches too small to fill a device.
+#[kernel(workgroup = WORKGROUP)]
+fn by_tree(
+    batch_size: u32,
+    n_features: u32,
+    n_trees: u32,
+    max_depth: u32,
+    samples: &[f32],
+    nodes: &[TreeNode],
+    offsets: &[u32],
+    output: &mut [f32],
+) {
+    let s = workgroup_id().x;
+    let mut sum = 0.0;
+    if s < batch_size {
+        for t in (local_index()..n_trees).step_by(WORKGROUP) {
+            sum += leaf(s, batch_size, n_features, max_depth, offsets[t], samples, nodes);
+        }
+    }
+    let total = block_sum::<WORKGROUP>(sum);
+    if local_index() == 0 && s < batch_size {
+        output[s] = total / n_trees as f32;
+    }
+}
+
+/// The prediction of the leaf that sample `s` reaches in the tree whose first node is `root`.
+fn leaf(
+    s: u32,
+    batch_size: u32,
+    n_features: u32,
+    max_depth: u32,
+    root: u32,
+    samples: &[f32],
+    nodes: &[TreeNode],
+) -> f32 {
+    if root >= nodes.len() {
+        fault!("first node in tree_offsets", root, nodes.len());
+        return 0.0;
+    }
+    // No path without a cycle is longer than the forest.
+    let room = nodes.len() - root;
+    let mut at = 0;
+    for _ in 0..min(max_depth, room) {
+        let node = nodes[root + at];
+        if node.feature == -1 {
+            return node.value;
+        }
+        if node.feature as u32 >= n_features {
+            fault!("feature of a node", node.feature as u32, n_features);
+            return 0.0;
+        }
+        let x = samples[s * n_features + node.feature as u32];
+        at = if x <= node.value { node.left } else { node.right };
+        if at >= room {
+            fault!("child of a node", at, room);
+            return 0.0;
+        }
+    }
+    let last = nodes[root + at];
+    if last.feature != -1 {
+        fault!("tests without a leaf", max_depth, max_depth);
+    }
+    last.value
+}

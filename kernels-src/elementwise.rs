@@ -1,0 +1,91 @@
+//! One function of each element, or of each pair.
+
+/// Parameters of [`kernel_elementwise`].
+pub struct ElementwiseParams {
+    /// How many elements.
+    pub n_elements: u32,
+    /// What to compute.
+    pub op: ElementwiseOp,
+}
+
+/// The function to apply.
+pub enum ElementwiseOp {
+    /// `a` where it is not negative, else 0.
+    Relu,
+    /// `1 / (1 + e^-a)`.
+    Sigmoid,
+    /// The hyperbolic tangent of `a`.
+    Tanh,
+    /// `a + b`.
+    Add,
+    /// `a * b`.
+    Mul,
+    /// The square root of `a`.
+    Sqrt,
+    /// `e^a`.
+    Exp,
+    /// The natural logarithm of `a`.
+    Log,
+}
+
+/// Applies `op` to every element.
+///
+/// `add` and `mul` need `input-b`; the others ignore it. Any of the buffers may be the same one.
+#[op(may_alias(input_a, input_b, output))]
+pub fn kernel_elementwise(params: ElementwiseParams, input_a: &[f32], input_b: Option<&[f32]>, output: &mut [f32]) {
+    require!(params.n_elements > 0);
+    require!(input_a.len() >= params.n_elements);
+    require!(output.len() >= params.n_elements);
+    let quads = div_ceil(params.n_elements, 4);
+    let groups = div_ceil(quads, 256);
+    match params.op {
+        ElementwiseOp::Add | ElementwiseOp::Mul => {
+            require!(input_b.is_some());
+            require!(input_b.len() >= params.n_elements);
+            launch!(
+                binary::<{ params.op }>,
+                [groups],
+                params.n_elements,
+                quads,
+                input_a.as_x4(),
+                input_b.as_x4(),
+                output.as_x4()
+            );
+        }
+        _ => {
+            launch!(unary::<{ params.op }>, [groups], params.n_elements, quads, input_a.as_x4(), output.as_x4());
+        }
+    }
+}
+
+#[kernel(workgroup = 256)]
+fn unary<const OP: ElementwiseOp>(n: u32, quads: u32, input: &[f32x4], output: &mut [f32x4]) {
+    let i = global_id().x;
+    if i >= quads {
+        return;
+    }
+    let x = input[i];
+    let y = match OP {
+        ElementwiseOp::Relu => select(x < 0.0, f32x4::splat(0.0), x),
+        ElementwiseOp::Sigmoid => x.sigmoid(),
+        ElementwiseOp::Tanh => x.tanh(),
+        ElementwiseOp::Sqrt => x.sqrt(),
+        ElementwiseOp::Exp => x.exp(),
+        ElementwiseOp::Log => x.ln(),
+        ElementwiseOp::Add | ElementwiseOp::Mul => x,
+    };
+    store_x4(output, i, n, y);
+}
+
+#[kernel(workgroup = 256)]
+fn binary<const OP: ElementwiseOp>(n: u32, quads: u32, a: &[f32x4], b: &[f32x4], output: &mut [f32x4]) {
+    let i = global_id().x;
+    if i >= quads {
+        return;
+    }
+    let y = match OP {
+        ElementwiseOp::Mul => a[i] * b[i],
+        _ => a[i] + b[i],
+    };
+    store_x4(output, i, n, y);
+}

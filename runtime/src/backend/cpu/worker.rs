@@ -1,0 +1,89 @@
+//! One thread's view of a session: a wasmtime store, with an instance of each kernel that it has run.
+
+use super::super::{Cancel, CodeKey, Error};
+use super::engine::Modules;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use wasmtime::{Extern, Instance, Module, SharedMemory, Store, TypedFunc, UpdateDeadline};
+
+/// The type of a kernel's `run`: block, first group, number of groups, arena.
+type Run = TypedFunc<(u32, u32, u32, u32), ()>;
+
+/// What a worker runs.
+#[derive(Clone)]
+pub(super) struct Program {
+    pub(super) key: CodeKey,
+    pub(super) module: Module,
+    /// The instance's name, for messages.
+    pub(super) name: Arc<str>,
+}
+
+/// A store, and the instances in it.
+pub(super) struct Worker {
+    store: Store<()>,
+    runs: HashMap<CodeKey, Run>,
+}
+
+impl Worker {
+    pub(super) fn new(stop: &Arc<Stop>) -> Self {
+        let mut store = Store::new(stop.modules.engine(), ());
+        let seen = stop.clone();
+        store.epoch_deadline_callback(move |_| {
+            Ok(if seen.is_set() { UpdateDeadline::Interrupt } else { UpdateDeadline::Continue(1) })
+        });
+        store.set_epoch_deadline(1);
+        Self { store, runs: HashMap::new() }
+    }
+
+    /// Makes sure that a program can run.
+    pub(super) fn prepare(&mut self, program: &Program, memory: &SharedMemory) -> Result<(), Error> {
+        if self.runs.contains_key(&program.key) {
+            return Ok(());
+        }
+        let run = Instance::new(&mut self.store, &program.module, &[Extern::SharedMemory(memory.clone())])
+            .and_then(|instance| instance.get_typed_func(&mut self.store, "run"))
+            .map_err(|e| Error::Kernel(format!("kernel `{}` is not a module for the CPU: {e:#}", program.name)))?;
+        self.runs.insert(program.key, run);
+        Ok(())
+    }
+
+    /// Runs some workgroups of a prepared program.
+    pub(super) fn run(&mut self, program: &Program, at: (u32, u32, u32, u32)) -> Result<(), Error> {
+        let run = self.runs.get(&program.key);
+        let run = run.ok_or_else(|| Error::Kernel(format!("kernel `{}` was not prepared", program.name)))?;
+        run.call(&mut self.store, at).map_err(|e| {
+            // The root is the trap; what surrounds it are addresses.
+            Error::Kernel(format!("kernel `{}` failed: {}", program.name, e.root_cause()))
+        })
+    }
+}
+
+/// Stops all workers of a session.
+pub(super) struct Stop {
+    modules: Arc<Modules>,
+    set: AtomicBool,
+}
+
+impl Stop {
+    pub(super) fn new(modules: Arc<Modules>) -> Self {
+        Self { modules, set: AtomicBool::new(false) }
+    }
+
+    pub(super) fn is_set(&self) -> bool {
+        self.set.load(Ordering::SeqCst)
+    }
+
+    /// What a stopped session answers.
+    pub(super) fn error() -> Error {
+        Error::Kernel("the kernel was stopped: the guest's time was up".into())
+    }
+}
+
+impl Cancel for Stop {
+    fn cancel(&self) {
+        self.set.store(true, Ordering::SeqCst);
+        // Makes every running kernel ask; those of other sessions go on.
+        self.modules.engine().increment_epoch();
+    }
+}

@@ -1,0 +1,213 @@
+//! What a backend is: a device that makes sessions, and a session that holds one guest's memory and queue.
+//!
+//! A backend never sees a guest, a handle or a plan: its callers have checked every range and every argument.
+//! In: bytes, launches with their words. Out: bytes and fault records.
+
+use std::sync::Arc;
+use wgpuc_abi as abi;
+
+pub mod cpu;
+#[cfg(feature = "wgpu")]
+pub mod wgpu;
+
+/// What a device says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceInfo {
+    /// The device's own name.
+    pub name: String,
+    /// `cuda`, `vulkan`, `metal`, `dx12`, `gl`, `webgpu` or `cpu`.
+    pub backend: String,
+    /// Its memory, in bytes; 0 where nothing tells.
+    pub total_memory: u64,
+    /// False for a software implementation.
+    pub is_hardware: bool,
+    /// The CUDA compute capability, or the API's version.
+    pub compute_capability: String,
+}
+
+/// Why a backend could not do something.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// No room for a buffer.
+    #[error("the device is out of memory")]
+    OutOfMemory,
+    /// The device is gone, and with it all buffers; says why.
+    #[error("the device was lost: {0}")]
+    DeviceLost(String),
+    /// A kernel could not be compiled or run; says which, and why.
+    #[error("{0}")]
+    Kernel(String),
+    /// The device cannot do this.
+    #[error("{0}")]
+    Unsupported(String),
+}
+
+/// A device that guests share.
+pub trait Device: Send + Sync {
+    /// Name, memory and kind.
+    fn info(&self) -> DeviceInfo;
+    /// The artifacts that it runs.
+    fn target(&self) -> abi::Target;
+    /// What it has beyond the floor that every device of its target has.
+    fn features(&self) -> &[abi::Feature];
+    /// Memory and a queue for one guest.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] or [`Error::DeviceLost`].
+    fn open(&self, limits: &SessionLimits) -> Result<Box<dyn Session>, Error>;
+}
+
+/// What one guest may use of a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionLimits {
+    /// Bytes of all its buffers together.
+    pub bytes: u64,
+}
+
+/// One guest's memory and queue on a device. Work is done in order, and may be deferred until [`Self::read`] or
+/// [`Self::sync`].
+pub trait Session: Send {
+    /// A buffer of `bytes` zeros, at least 1; it starts at a 16-byte boundary and is padded to 16.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] or [`Error::DeviceLost`].
+    fn create(&mut self, bytes: u64) -> Result<BufferKey, Error>;
+    /// Frees a buffer, once earlier work on it is done.
+    fn destroy(&mut self, buffer: BufferKey);
+    /// Writes `data` at byte `offset`, of any alignment, within the buffer.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] or [`Error::DeviceLost`].
+    fn write(&mut self, buffer: BufferKey, offset: u64, data: &[u8]) -> Result<(), Error>;
+    /// Fills `out` from byte `offset`, after all earlier work.
+    ///
+    /// # Errors
+    /// Whatever earlier work met, as far as it is no fault of a kernel's own.
+    fn read(&mut self, buffer: BufferKey, offset: u64, out: &mut [u8]) -> Result<(), Error>;
+    /// Copies `bytes` bytes, like memmove where both are one buffer and overlap.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] or [`Error::DeviceLost`].
+    fn copy(
+        &mut self,
+        src: BufferKey,
+        src_offset: u64,
+        dst: BufferKey,
+        dst_offset: u64,
+        bytes: u64,
+    ) -> Result<(), Error>;
+    /// Zeroes `bytes` bytes from the buffer's start, up to the padding.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    fn zero(&mut self, buffer: BufferKey, bytes: u64) -> Result<(), Error> {
+        const ZEROS: [u8; 4096] = [0; 4096];
+        let mut offset = 0;
+        while offset < bytes {
+            let n = (bytes - offset).min(ZEROS.len() as u64);
+            self.write(buffer, offset, &ZEROS[..usize::try_from(n).unwrap_or(ZEROS.len())])?;
+            offset += n;
+        }
+        Ok(())
+    }
+    /// Compiles ahead of the first launch.
+    ///
+    /// # Errors
+    /// [`Error::Kernel`] where the code is refused.
+    fn prepare(&mut self, code: &Code<'_>) -> Result<(), Error>;
+    /// Queues a launch.
+    ///
+    /// # Errors
+    /// [`Error::Kernel`] where the code or the grid is refused.
+    fn launch(&mut self, launch: &Launch<'_>) -> Result<(), Error>;
+    /// Returns when all earlier work has finished.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    fn sync(&mut self) -> Result<(), Error>;
+    /// The first fault since the last call of this; clears the record. For use after [`Self::sync`] or
+    /// [`Self::read`].
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    fn take_fault(&mut self) -> Result<Option<Fault>, Error>;
+    /// Stops running kernels from another thread, where the backend can.
+    fn cancel_handle(&self) -> Option<Arc<dyn Cancel>>;
+}
+
+/// Stops the work of one session from another thread; what it runs or waits for then fails.
+pub trait Cancel: Send + Sync {
+    /// Stops it, for good.
+    fn cancel(&self);
+}
+
+/// Names a buffer of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BufferKey(pub u32);
+
+/// Names a piece of code in this process; the same key is always the same code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CodeKey(pub u64);
+
+/// Code for a device.
+#[derive(Clone, Copy, Debug)]
+pub struct Code<'a> {
+    /// What a backend caches its compiled form by.
+    pub key: CodeKey,
+    /// The form that fits the device.
+    pub artifact: &'a abi::Artifact,
+    /// The kernel.
+    pub kernel: &'a abi::Kernel,
+    /// The kernel's instance.
+    pub instance: &'a abi::Instance,
+    /// The artifact's content, its digest checked.
+    pub bytes: &'a [u8],
+}
+
+/// One launch of a kernel.
+#[derive(Clone, Copy, Debug)]
+pub struct Launch<'a> {
+    /// What runs.
+    pub code: &'a Code<'a>,
+    /// The launch's number, which a fault repeats; never 0.
+    pub id: u32,
+    /// Workgroups per axis, none 0.
+    pub grid: [u32; 3],
+    /// The complete block of [`abi::launch::words`].
+    pub words: &'a [u32],
+    /// Buffers in the order of the kernel's buffer parameters.
+    pub buffers: &'a [BufferKey],
+}
+
+/// A fault that a kernel reported: see [`abi::fault`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The launch's number.
+    pub launch: u32,
+    /// Index into the instance's sites.
+    pub site: u32,
+    /// What was out of range.
+    pub value: u32,
+    /// What it had to stay below.
+    pub bound: u32,
+    /// The flat index of the workgroup.
+    pub group: u32,
+    /// The flat index of the invocation in its workgroup.
+    pub invocation: u32,
+}
+
+impl Fault {
+    /// The fault in a record, or `None` where it is still clear.
+    #[must_use]
+    pub fn from_record(words: &[u32; abi::fault::WORDS as usize]) -> Option<Self> {
+        let word = |index: u32| words.get(index as usize).copied().unwrap_or(0);
+        (word(abi::fault::LAUNCH) != 0).then(|| Self {
+            launch: word(abi::fault::LAUNCH),
+            site: word(abi::fault::SITE),
+            value: word(abi::fault::VALUE),
+            bound: word(abi::fault::BOUND),
+            group: word(abi::fault::GROUP),
+            invocation: word(abi::fault::INVOCATION),
+        })
+    }
+}

@@ -1,0 +1,314 @@
+//! Expressions of plans, resolved for one device, and their exact evaluation.
+//!
+//! It knows no buffers beyond their sizes, and launches nothing. In: [`abi::Expr`] and an op's parameters. Out:
+//! [`Value`]s, or why there is none.
+
+use crate::program::{Malformed, Params};
+use wgpuc_abi::{self as abi, BinaryOp, Expr, UnaryOp};
+
+/// What an expression gives.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Value {
+    Int(i128),
+    F32(f32),
+    Bool(bool),
+}
+
+/// Why an expression has no value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum EvalError {
+    DivisionByZero,
+    Overflow,
+    /// A parameter that the call may not use as it is; already in the guest's words.
+    Param(crate::GpuError),
+    /// Only from a Manifest that no compiler made.
+    Type,
+}
+
+/// An expression whose names are resolved.
+#[derive(Debug)]
+pub(crate) enum Node {
+    Const(Value),
+    /// A word of the call, and how to read it.
+    Word(usize, WordKind),
+    Len(usize),
+    IsSome(usize),
+    Slot(usize),
+    Unary(UnaryOp, Box<Node>),
+    Binary(BinaryOp, Box<[Node; 2]>),
+    Select(Box<[Node; 3]>),
+}
+
+/// How a call's word holds a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WordKind {
+    Bool,
+    Signed(u32),
+    Unsigned(u32),
+    F32,
+}
+
+impl WordKind {
+    pub(crate) fn read(self, word: u64) -> Value {
+        match self {
+            Self::Bool => Value::Bool(word as u32 != 0),
+            Self::Signed(bits) => Value::Int(i128::from((word as i64) << (64 - bits) >> (64 - bits))),
+            Self::Unsigned(bits) => Value::Int(i128::from(word << (64 - bits) >> (64 - bits))),
+            Self::F32 => Value::F32(f32::from_bits(word as u32)),
+        }
+    }
+}
+
+/// What an evaluation looks up.
+pub(crate) trait Env {
+    fn word(&self, index: usize) -> u64;
+    fn slot(&self, index: usize) -> Value;
+    /// The number of elements of a buffer parameter.
+    fn len(&mut self, param: usize) -> Result<u32, EvalError>;
+}
+
+/// Resolves an expression.
+pub(crate) fn compile(expr: &Expr, params: &Params<'_>) -> Result<Node, Malformed> {
+    let sub = |e: &Expr| compile(e, params);
+    Ok(match expr {
+        Expr::Int(i) => Node::Const(Value::Int(i128::from(*i))),
+        Expr::F32(bits) => Node::Const(Value::F32(f32::from_bits(*bits))),
+        Expr::Bool(b) => Node::Const(Value::Bool(*b)),
+        Expr::Supports(feature) => Node::Const(Value::Bool(params.features.contains(feature))),
+        Expr::Param { param, field } => {
+            let (word, kind) = params.value(*param, *field)?;
+            Node::Word(word, kind)
+        }
+        Expr::Len { param } => Node::Len(params.buffer(*param)?.index),
+        Expr::IsSome { param } => match params.buffer(*param)?.is_some {
+            Some(word) => Node::IsSome(word),
+            None => Node::Const(Value::Bool(true)),
+        },
+        Expr::Slot(slot) => Node::Slot(params.slot(*slot)?),
+        Expr::Unary(op, a) => Node::Unary(*op, Box::new(sub(a)?)),
+        Expr::Binary(op, a, b) => Node::Binary(*op, Box::new([sub(a)?, sub(b)?])),
+        Expr::Select(c, a, b) => Node::Select(Box::new([sub(c)?, sub(a)?, sub(b)?])),
+    })
+}
+
+impl Node {
+    /// The expression's value.
+    pub(crate) fn eval(&self, env: &mut impl Env) -> Result<Value, EvalError> {
+        Ok(match self {
+            Self::Const(value) => *value,
+            Self::Word(index, kind) => kind.read(env.word(*index)),
+            Self::Len(param) => Value::Int(i128::from(env.len(*param)?)),
+            Self::IsSome(word) => Value::Bool(env.word(*word) as u32 != 0),
+            Self::Slot(slot) => env.slot(*slot),
+            Self::Unary(op, a) => unary(*op, a.eval(env)?)?,
+            Self::Binary(op, sides) => {
+                let [a, b] = &**sides;
+                let a = a.eval(env)?;
+                match (op, a) {
+                    (BinaryOp::And, Value::Bool(false)) | (BinaryOp::Or, Value::Bool(true)) => a,
+                    _ => binary(*op, a, b.eval(env)?)?,
+                }
+            }
+            Self::Select(parts) => {
+                let [cond, a, b] = &**parts;
+                if cond.eval_bool(env)? { a.eval(env)? } else { b.eval(env)? }
+            }
+        })
+    }
+
+    /// The value of a truth value's expression.
+    pub(crate) fn eval_bool(&self, env: &mut impl Env) -> Result<bool, EvalError> {
+        match self.eval(env)? {
+            Value::Bool(b) => Ok(b),
+            _ => Err(EvalError::Type),
+        }
+    }
+
+    /// The value of an integer's expression; a bool is 0 or 1.
+    pub(crate) fn eval_int(&self, env: &mut impl Env) -> Result<i128, EvalError> {
+        match self.eval(env)? {
+            Value::Int(i) => Ok(i),
+            Value::Bool(b) => Ok(i128::from(b)),
+            Value::F32(_) => Err(EvalError::Type),
+        }
+    }
+}
+
+fn unary(op: UnaryOp, a: Value) -> Result<Value, EvalError> {
+    match (op, a) {
+        (UnaryOp::Not, Value::Bool(a)) => Ok(Value::Bool(!a)),
+        (UnaryOp::Neg, Value::Int(a)) => a.checked_neg().map(Value::Int).ok_or(EvalError::Overflow),
+        (UnaryOp::Neg, Value::F32(a)) => Ok(Value::F32(-a)),
+        _ => Err(EvalError::Type),
+    }
+}
+
+/// The value of `a op b`.
+pub(crate) fn binary(op: BinaryOp, a: Value, b: Value) -> Result<Value, EvalError> {
+    match (a, b) {
+        (Value::Int(a), Value::Int(b)) => ints(op, a, b),
+        (Value::F32(a), Value::F32(b)) => floats(op, a, b),
+        (Value::Bool(a), Value::Bool(b)) => bools(op, a, b).ok_or(EvalError::Type),
+        _ => Err(EvalError::Type),
+    }
+}
+
+fn ints(op: BinaryOp, a: i128, b: i128) -> Result<Value, EvalError> {
+    use BinaryOp as Op;
+    if b == 0 && matches!(op, Op::Div | Op::Rem | Op::DivCeil) {
+        return Err(EvalError::DivisionByZero);
+    }
+    let int = match op {
+        Op::Add => a.checked_add(b),
+        Op::Sub => a.checked_sub(b),
+        Op::Mul => a.checked_mul(b),
+        Op::Div => a.checked_div(b),
+        Op::Rem => a.checked_rem(b),
+        Op::DivCeil => div_ceil(a, b),
+        Op::Min => Some(a.min(b)),
+        Op::Max => Some(a.max(b)),
+        _ => return compare(op, a, b).map(Value::Bool).ok_or(EvalError::Type),
+    };
+    int.map(Value::Int).ok_or(EvalError::Overflow)
+}
+
+fn div_ceil(a: i128, b: i128) -> Option<i128> {
+    let quotient = a.checked_div(b)?;
+    let exact = a.checked_rem(b)? == 0;
+    Some(if !exact && (a < 0) == (b < 0) { quotient + 1 } else { quotient })
+}
+
+fn floats(op: BinaryOp, a: f32, b: f32) -> Result<Value, EvalError> {
+    use BinaryOp as Op;
+    Ok(Value::F32(match op {
+        Op::Add => a + b,
+        Op::Sub => a - b,
+        Op::Mul => a * b,
+        Op::Div => a / b,
+        Op::Rem => a % b,
+        Op::Min => a.min(b),
+        Op::Max => a.max(b),
+        _ => return compare(op, a, b).map(Value::Bool).ok_or(EvalError::Type),
+    }))
+}
+
+fn bools(op: BinaryOp, a: bool, b: bool) -> Option<Value> {
+    Some(Value::Bool(match op {
+        BinaryOp::And => a && b,
+        BinaryOp::Or => a || b,
+        BinaryOp::Eq => a == b,
+        BinaryOp::Ne => a != b,
+        _ => return None,
+    }))
+}
+
+fn compare<T: PartialOrd>(op: BinaryOp, a: T, b: T) -> Option<bool> {
+    Some(match op {
+        BinaryOp::Eq => a == b,
+        BinaryOp::Ne => a != b,
+        BinaryOp::Lt => a < b,
+        BinaryOp::Le => a <= b,
+        BinaryOp::Gt => a > b,
+        BinaryOp::Ge => a >= b,
+        _ => return None,
+    })
+}
+
+/// The bits of a value as a launch passes it to a kernel's scalar parameter: the value's range, where it is out.
+pub(crate) fn to_scalar(value: Value, ty: abi::Scalar) -> Result<u64, (i128, i128)> {
+    use abi::Scalar;
+    let (low, high): (i128, i128) = match ty {
+        Scalar::Bool => (0, 1),
+        Scalar::I8 => (i8::MIN.into(), i8::MAX.into()),
+        Scalar::U8 => (0, u8::MAX.into()),
+        Scalar::I32 => (i32::MIN.into(), i32::MAX.into()),
+        Scalar::U32 => (0, u32::MAX.into()),
+        Scalar::I64 => (i64::MIN.into(), i64::MAX.into()),
+        Scalar::U64 => (0, u64::MAX.into()),
+        Scalar::F16 | Scalar::Bf16 | Scalar::F32 => (0, 0),
+    };
+    match value {
+        Value::Bool(b) => Ok(u64::from(b)),
+        Value::Int(i) if (low..=high).contains(&i) => Ok(i as u64),
+        Value::Int(_) => Err((low, high)),
+        Value::F32(f) if ty == Scalar::F16 => Ok(u64::from(f16_bits(f))),
+        Value::F32(f) if ty == Scalar::Bf16 => Ok(u64::from(bf16_bits(f))),
+        Value::F32(f) => Ok(u64::from(f.to_bits())),
+    }
+}
+
+/// The nearest binary16, ties to even.
+fn f16_bits(f: f32) -> u16 {
+    let bits = f.to_bits();
+    let sign = (bits >> 16 & 0x8000) as u16;
+    let magnitude = bits & 0x7fff_ffff;
+    if magnitude > 0x7f80_0000 {
+        return sign | 0x7e00;
+    }
+    if magnitude >= 0x4780_0000 {
+        return sign | 0x7c00;
+    }
+    if magnitude < 0x3880_0000 {
+        // Subnormal: one unit is 2^-24, and adding 0.5 in f32 rounds to such units.
+        let rounded = (f32::from_bits(magnitude) + 0.5).to_bits() - 0.5f32.to_bits();
+        return sign | rounded as u16;
+    }
+    let odd = magnitude >> 13 & 1;
+    sign | ((magnitude - 0x3800_0000 + 0xfff + odd) >> 13) as u16
+}
+
+/// The nearest bfloat16, ties to even.
+fn bf16_bits(f: f32) -> u16 {
+    if f.is_nan() {
+        return (f.to_bits() >> 16) as u16 | 0x40;
+    }
+    let bits = f.to_bits();
+    (bits.wrapping_add(0x7fff + (bits >> 16 & 1)) >> 16) as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_are_exact() {
+        let int = Value::Int;
+        assert_eq!(binary(BinaryOp::Mul, int(1 << 40), int(1 << 40)), Ok(int(1 << 80)));
+        assert_eq!(binary(BinaryOp::Mul, int(i128::MAX), int(2)), Err(EvalError::Overflow));
+        assert_eq!(binary(BinaryOp::DivCeil, int(7), int(2)), Ok(int(4)));
+        assert_eq!(binary(BinaryOp::DivCeil, int(-7), int(2)), Ok(int(-3)));
+        assert_eq!(binary(BinaryOp::Rem, int(7), int(0)), Err(EvalError::DivisionByZero));
+        assert_eq!(binary(BinaryOp::Div, int(i128::MIN), int(-1)), Err(EvalError::Overflow));
+        assert_eq!(binary(BinaryOp::Add, int(1), Value::Bool(true)), Err(EvalError::Type));
+    }
+
+    #[test]
+    fn words_are_read_by_their_type() {
+        assert_eq!(WordKind::Signed(8).read(0xff), Value::Int(-1));
+        assert_eq!(WordKind::Unsigned(32).read(0xffff_ffff_0000_0001), Value::Int(1));
+        assert_eq!(WordKind::Signed(32).read(0xffff_ffff), Value::Int(-1));
+        assert_eq!(WordKind::Unsigned(64).read(u64::MAX), Value::Int(u64::MAX.into()));
+    }
+
+    #[test]
+    fn values_fit_their_place_or_say_the_range() {
+        assert_eq!(to_scalar(Value::Int(-1), abi::Scalar::I32).map(|w| w as u32), Ok(u32::MAX));
+        assert_eq!(to_scalar(Value::Int(-1), abi::Scalar::U32), Err((0, u32::MAX.into())));
+        for (f, bits) in [
+            (1.0, 0x3c00),
+            (-2.0, 0xc000),
+            (65504.0, 0x7bff),
+            (65520.0, 0x7c00),
+            (5.960_464_5e-8, 1),
+            (2.0f32.powi(-25), 0),
+            (6.103_515_6e-5, 0x0400),
+            (1.000_488_3, 0x3c00),
+            (1.001_464_8, 0x3c02),
+            (f32::INFINITY, 0x7c00),
+        ] {
+            assert_eq!(f16_bits(f), bits, "{f}");
+        }
+        assert_eq!(bf16_bits(1.0), 0x3f80);
+        assert_eq!(bf16_bits(f32::from_bits(0x3f80_8000)), 0x3f80);
+    }
+}

@@ -1,0 +1,105 @@
+//! elementwise: every function, on plain numbers and on the edges of f32.
+
+use crate::{Case, case, refused, within_ulp};
+use wgpuc_tests::machine::{Machine, POISON};
+use wgpuc_tests::random::Random;
+
+const OP: &str = "kernel-elementwise";
+const ADD: u32 = 3;
+const MUL: u32 = 4;
+
+/// Name, number, reference, and how many ULP it may be away: the contract's on the CPU. WGSL allows more for sqrt
+/// (2.5 ULP, as the division and square root of its section "Floating point accuracy").
+const UNARY: &[(&str, u32, fn(f64) -> f64, f64)] = &[
+    ("relu", 0, |x| if x < 0.0 { 0.0 } else { x }, 0.0),
+    ("sigmoid", 1, |x| 1.0 / (1.0 + (-x).exp()), 4.0),
+    ("tanh", 2, f64::tanh, 4.0),
+    ("sqrt", 5, f64::sqrt, 2.5),
+    ("exp", 6, f64::exp, 4.0),
+    ("log", 7, f64::ln, 4.0),
+];
+
+/// Edges of f32 that are not below its normal numbers: those WebGPU may flush.
+const EDGES: &[f32] = &[
+    0.0, -0.0, 1.0, -1.0, f32::MIN_POSITIVE, -f32::MIN_POSITIVE, f32::MAX, f32::MIN, f32::INFINITY, f32::NEG_INFINITY,
+    f32::NAN, 88.7, 88.8, -87.3, 0.624_999, 0.625_001, -9.5, 9.5, 1.0e-10, -1.0e-10, 0.5, 2.0, 0.999_999_94, 1.000_000_1,
+];
+
+fn inputs() -> Vec<f32> {
+    let mut random = Random::new(1);
+    let mut x = EDGES.to_vec();
+    x.extend(random.numbers(1000, 1.0));
+    x.extend(random.numbers(1000, 20.0));
+    x.extend(random.numbers(500, 80.0));
+    x.extend(random.numbers(500, 1.0e30).iter().map(|v| v.abs()));
+    x
+}
+
+pub(crate) fn cases() -> Vec<Case> {
+    let mut cases = vec![];
+    for &(name, op, reference, ulps) in UNARY {
+        cases.push(case(format!("elementwise {name}"), move |m| {
+            let x = inputs();
+            let got = unary(m, op, &x)?;
+            for (x, got) in x.iter().zip(&got) {
+                let want = reference(f64::from(*x));
+                // Results below the normal numbers may be flushed by WebGPU.
+                if want.abs() < f64::from(f32::MIN_POSITIVE) && *got == 0.0 {
+                    continue;
+                }
+                within_ulp(&format!("{name}({x:e})"), *got, want, ulps)?;
+            }
+            Ok(())
+        }));
+    }
+    for (name, op, f) in [("add", ADD, (|a, b| a + b) as fn(f32, f32) -> f32), ("mul", MUL, |a, b| a * b)] {
+        cases.push(case(format!("elementwise {name}"), move |m| {
+            let a = Random::new(2).numbers(1003, 3.0);
+            let b = Random::new(3).numbers(1003, 3.0);
+            let (da, db, out) = (m.upload_f32(&a)?, m.upload_f32(&b)?, m.poisoned(1003)?);
+            m.call(OP, &[1003, op, da, 1, db, out])?;
+            let want: Vec<f32> = a.iter().zip(&b).map(|(a, b)| f(*a, *b)).collect();
+            if m.download_f32(out, 1003)? != want {
+                return Err("differs from IEEE's result".into());
+            }
+            Ok(())
+        }));
+    }
+    cases.push(case("elementwise leaves the rest", |m| {
+        for n in [1u32, 2, 3, 4, 5, 7, 1022] {
+            let input = m.upload_f32(&vec![1.5; n as usize + 9])?;
+            let out = m.poisoned(n as usize + 9)?;
+            m.call(OP, &[n, 0, input, 0, 0, out])?;
+            let got = m.download(out, n as usize + 9)?;
+            if got[..n as usize].iter().any(|x| *x != 1.5f32.to_bits()) || got[n as usize..] != [POISON; 9] {
+                return Err(format!("n = {n}: {got:x?}").into());
+            }
+        }
+        Ok(())
+    }));
+    cases.push(case("elementwise in place", |m| {
+        let x = m.upload_f32(&[1.0, -2.0, 3.0, -4.0, 5.0])?;
+        m.call(OP, &[5, ADD, x, 1, x, x])?;
+        m.call(OP, &[5, 0, x, 0, 0, x])?;
+        let got = m.download_f32(x, 5)?;
+        if got != [2.0, 0.0, 6.0, 0.0, 10.0] { Err(format!("{got:?}").into()) } else { Ok(()) }
+    }));
+    cases.push(case("elementwise refuses", |m| {
+        let (x, out) = (m.upload_f32(&[1.0; 8])?, m.poisoned(8)?);
+        refused(m.call(OP, &[0, 0, x, 0, 0, out]), &["n-elements"])?;
+        refused(m.call(OP, &[8, ADD, x, 0, 0, out]), &["input-b"])?;
+        refused(m.call(OP, &[9, 0, x, 0, 0, out]), &["input-a", "8", "9"])?;
+        let short = m.upload_f32(&[1.0; 7])?;
+        refused(m.call(OP, &[8, ADD, x, 1, short, out]), &["input-b", "7", "8"])?;
+        // A unary function ignores input-b, whatever it names.
+        m.call(OP, &[8, 0, x, 1, 0xffff, out])?;
+        Ok(())
+    }));
+    cases
+}
+
+fn unary(m: &mut Machine, op: u32, x: &[f32]) -> Result<Vec<f32>, wgpuc_runtime::GpuError> {
+    let (input, out) = (m.upload_f32(x)?, m.poisoned(x.len())?);
+    m.call(OP, &[x.len() as u32, op, input, 0, 0, out])?;
+    m.download_f32(out, x.len())
+}

@@ -1,0 +1,111 @@
+//! matmul: every transposition, odd shapes, and the corners of alpha and beta.
+
+use crate::{Case, Outcome, case, refused};
+use wgpuc_tests::machine::Machine;
+use wgpuc_tests::random::Random;
+
+const OP: &str = "kernel-matmul";
+
+#[derive(Clone, Copy)]
+struct Shape {
+    m: usize,
+    k: usize,
+    n: usize,
+    trans_a: bool,
+    trans_b: bool,
+    alpha: f32,
+    beta: f32,
+}
+
+impl Shape {
+    fn words(self, buffers: [u32; 3]) -> Vec<u32> {
+        let Shape { m, k, n, trans_a, trans_b, alpha, beta } = self;
+        let mut words = vec![m as u32, k as u32, n as u32, trans_a.into(), trans_b.into()];
+        words.extend([alpha.to_bits(), beta.to_bits()]);
+        words.extend(buffers);
+        words
+    }
+
+    fn name(self) -> String {
+        let t = |t| if t { "t" } else { "n" };
+        let Shape { m, k, n, alpha, beta, .. } = self;
+        format!("matmul {m}x{k}x{n} {}{} {alpha} {beta}", t(self.trans_a), t(self.trans_b))
+    }
+}
+
+/// The relative Frobenius error is at most that of plain float32 sums in sequence, whose bound is `k` roundings.
+fn check(m: &mut Machine, shape: Shape) -> Outcome {
+    let Shape { m: rows, k, n, trans_a, trans_b, alpha, beta } = shape;
+    let mut random = Random::new(5);
+    let a = random.numbers(rows * k, 1.0);
+    let b = random.numbers(k * n, 1.0);
+    let c = random.numbers(rows * n, 1.0);
+    let (da, db, dc) = (m.upload_f32(&a)?, m.upload_f32(&b)?, m.upload_f32(&c)?);
+    m.call(OP, &shape.words([da, db, dc]))?;
+    let got = m.download_f32(dc, rows * n)?;
+    let (mut error, mut plain_error, mut norm) = (0.0, 0.0, 0.0);
+    for i in 0..rows {
+        for j in 0..n {
+            let at = |d: usize| if trans_a { a[d * rows + i] } else { a[i * k + d] };
+            let bt = |d: usize| if trans_b { b[j * k + d] } else { b[d * n + j] };
+            let exact: f64 = (0..k).map(|d| f64::from(at(d)) * f64::from(bt(d))).sum();
+            let plain = (0..k).fold(0.0f32, |s, d| s + at(d) * bt(d));
+            let old = c[i * n + j];
+            let want = f64::from(alpha) * exact + if beta == 0.0 { 0.0 } else { f64::from(beta * old) };
+            let plain = alpha * plain + if beta == 0.0 { 0.0 } else { beta * old };
+            error += (f64::from(got[i * n + j]) - want).powi(2);
+            plain_error += (f64::from(plain) - want).powi(2);
+            norm += want * want;
+        }
+    }
+    // Half again as much, and a rounding of the result, for another order of the same sums.
+    let bound = 1.5 * plain_error.sqrt() + norm.sqrt() / (1u64 << 23) as f64;
+    if error.sqrt() <= bound { Ok(()) } else { Err(format!("error {:e}, bound {bound:e}", error.sqrt()).into()) }
+}
+
+pub(crate) fn cases() -> Vec<Case> {
+    let mut cases = vec![];
+    for (m, k, n) in [(1, 1, 1), (3, 5, 7), (64, 16, 64), (65, 17, 66), (1, 130, 100), (100, 40, 1), (70, 70, 130)] {
+        for (trans_a, trans_b) in [(false, false), (true, false), (false, true), (true, true)] {
+            let shape = Shape { m, k, n, trans_a, trans_b, alpha: 1.0, beta: 0.0 };
+            cases.push(case(shape.name(), move |machine| check(machine, shape)));
+        }
+    }
+    for (alpha, beta) in [(2.5, 0.0), (1.0, 1.0), (-0.5, 0.25), (0.0, 2.0)] {
+        let shape = Shape { m: 20, k: 30, n: 40, trans_a: false, trans_b: false, alpha, beta };
+        cases.push(case(shape.name(), move |machine| check(machine, shape)));
+    }
+    let plain = Shape { m: 2, k: 2, n: 2, trans_a: false, trans_b: false, alpha: 1.0, beta: 0.0 };
+    cases.push(case("matmul does not read c where beta is 0", move |m| {
+        let (a, b) = (m.upload_f32(&[1.0, 2.0, 3.0, 4.0])?, m.upload_f32(&[1.0, 0.0, 0.0, 1.0])?);
+        let c = m.upload_f32(&[f32::NAN; 4])?;
+        m.call(OP, &plain.words([a, b, c]))?;
+        let got = m.download_f32(c, 4)?;
+        if got == [1.0, 2.0, 3.0, 4.0] { Ok(()) } else { Err(format!("{got:?}").into()) }
+    }));
+    cases.push(case("matmul of k = 0 scales c", move |m| {
+        let (a, b) = (m.upload_f32(&[1.0])?, m.upload_f32(&[1.0])?);
+        let c = m.upload_f32(&[1.0, 2.0, 3.0, 4.0])?;
+        m.call(OP, &Shape { k: 0, beta: 3.0, ..plain }.words([a, b, c]))?;
+        let got = m.download_f32(c, 4)?;
+        if got == [3.0, 6.0, 9.0, 12.0] { Ok(()) } else { Err(format!("{got:?}").into()) }
+    }));
+    cases.push(case("matmul carries infinities and NaN", move |m| {
+        let a = m.upload_f32(&[f32::INFINITY, 1.0, f32::NAN, 1.0])?;
+        let (b, c) = (m.upload_f32(&[1.0, -1.0, 1.0, 1.0])?, m.poisoned(4)?);
+        m.call(OP, &plain.words([a, b, c]))?;
+        let got = m.download_f32(c, 4)?;
+        let good = got[0] == f32::INFINITY && got[1] == f32::NEG_INFINITY && got[2].is_nan() && got[3].is_nan();
+        if good { Ok(()) } else { Err(format!("{got:?}").into()) }
+    }));
+    cases.push(case("matmul refuses", move |m| {
+        let (a, b, c) = (m.upload_f32(&[1.0; 4])?, m.upload_f32(&[1.0; 4])?, m.poisoned(4)?);
+        refused(m.call(OP, &Shape { m: 0, ..plain }.words([a, b, c])), &["params.m"])?;
+        refused(m.call(OP, &Shape { k: 3, ..plain }.words([a, b, c])), &["a", "4", "6"])?;
+        let huge = Shape { m: 1 << 31, k: 1 << 31, ..plain };
+        refused(m.call(OP, &huge.words([a, b, c])), &["4611686018427387904"])?;
+        refused(m.call(OP, &plain.words([a, a, c])), &["same"])?;
+        refused(m.call(OP, &plain.words([a, b, b])), &["same"])
+    }));
+    cases
+}

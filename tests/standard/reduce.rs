@@ -1,0 +1,86 @@
+//! reduce: sums and extrema against float64, at sizes around the workgroup and the chunk.
+
+use crate::{Case, case, close, refused};
+use wgpuc_tests::machine::Machine;
+use wgpuc_tests::random::Random;
+
+const OP: &str = "kernel-reduce";
+const NAMES: [&str; 5] = ["sum", "max", "min", "mean", "variance"];
+
+/// Below are 16 terms in sequence, 4 lanes in a tree, 16 and 16 in sequence over a workgroup, and as many again over
+/// workgroups: fewer than 100 roundings of at most 2^-24 each, relative to the sum of the magnitudes.
+const BOUND: f64 = 100.0 / (1u64 << 24) as f64;
+
+fn reference(op: usize, x: &[f32]) -> f64 {
+    let n = x.len() as f64;
+    let sum = |f: &dyn Fn(f64) -> f64| x.iter().map(|v| f(f64::from(*v))).sum::<f64>();
+    match NAMES[op] {
+        "sum" => sum(&|v| v),
+        "max" => x.iter().fold(f64::NEG_INFINITY, |a, b| a.max(f64::from(*b))),
+        "min" => x.iter().fold(f64::INFINITY, |a, b| a.min(f64::from(*b))),
+        "mean" => sum(&|v| v) / n,
+        _ => {
+            let mean = sum(&|v| v) / n;
+            sum(&|v| (v - mean) * (v - mean)) / n
+        }
+    }
+}
+
+fn reduce(m: &mut Machine, op: usize, x: &[f32]) -> Result<f32, wgpuc_runtime::GpuError> {
+    let (input, out) = (m.upload_f32(x)?, m.poisoned(1)?);
+    m.call(OP, &[x.len() as u32, op as u32, input, out])?;
+    Ok(m.download_f32(out, 1)?[0])
+}
+
+pub(crate) fn cases() -> Vec<Case> {
+    let mut cases = vec![];
+    for (op, name) in NAMES.iter().enumerate() {
+        for n in [1usize, 3, 4, 5, 255, 1024, 1027, 16_384, 16_385, 70_001] {
+            cases.push(case(format!("reduce {name} of {n}"), move |m| {
+                let x: Vec<f32> = Random::new(n as u64).numbers(n, 10.0).iter().map(|v| v + 1.0).collect();
+                let want = reference(op, &x);
+                let magnitude = x.iter().map(|v| f64::from(v.abs())).sum::<f64>();
+                let bound = match *name {
+                    "sum" => BOUND * magnitude,
+                    "mean" => BOUND * magnitude / n as f64,
+                    "variance" => 2.0 * BOUND * want.abs(),
+                    _ => 0.0,
+                };
+                let got = f64::from(reduce(m, op, &x)?);
+                if (got - want).abs() > bound { Err(format!("{got}, not {want} within {bound}").into()) } else { Ok(()) }
+            }));
+        }
+        cases.push(case(format!("reduce {name} of NaN and infinities"), move |m| {
+            for n in [5, 3000, 20_000] {
+                let mut x = vec![1.0f32; n];
+                x[n / 2] = f32::NAN;
+                close("with a NaN", reduce(m, op, &x)?, f64::NAN, 0.0)?;
+                x[n / 2] = f32::INFINITY;
+                let want = match *name {
+                    "min" => 1.0,
+                    "variance" => f64::NAN,
+                    _ => f64::INFINITY,
+                };
+                close("with an infinity", reduce(m, op, &x)?, want, 0.0)?;
+            }
+            Ok(())
+        }));
+    }
+    cases.push(case("reduce repeats its bits", |m| {
+        let x = Random::new(9).numbers(50_000, 1.0);
+        let first = reduce(m, 0, &x)?;
+        for _ in 0..3 {
+            if reduce(m, 0, &x)?.to_bits() != first.to_bits() {
+                return Err("two runs differ".into());
+            }
+        }
+        Ok(())
+    }));
+    cases.push(case("reduce refuses", |m| {
+        let (x, out) = (m.upload_f32(&[1.0; 8])?, m.poisoned(1)?);
+        refused(m.call(OP, &[0, 0, x, out]), &["n-elements"])?;
+        refused(m.call(OP, &[9, 0, x, out]), &["input", "8", "9"])?;
+        refused(m.call(OP, &[8, 0, x, x]), &["input", "output", "same"])
+    }));
+    cases
+}

@@ -1,0 +1,170 @@
+//! The interpreter of the IR as a device of the runtime: the same plans, executed by what defines their meaning.
+
+use std::sync::Arc;
+use wgpuc_abi as abi;
+use wgpuc_core::driver::Output;
+use wgpuc_core::interp;
+use wgpuc_core::ir;
+use wgpuc_runtime::backend::{
+    BufferKey, Cancel, Code, Device, DeviceInfo, Error, Fault, Launch, Session, SessionLimits,
+};
+
+/// Interprets the kernels of a compiled package.
+pub struct Interpreter {
+    output: &'static Output,
+    subgroup_size: u32,
+}
+
+impl Interpreter {
+    /// With subgroups of that size, or, where it is 0, without them.
+    #[must_use]
+    pub const fn new(output: &'static Output, subgroup_size: u32) -> Self {
+        Self { output, subgroup_size }
+    }
+}
+
+impl Device for Interpreter {
+    fn info(&self) -> DeviceInfo {
+        DeviceInfo {
+            name: "interpreter".to_owned(),
+            backend: "interpreter".to_owned(),
+            total_memory: 1 << 30,
+            is_hardware: false,
+            compute_capability: String::new(),
+        }
+    }
+
+    fn target(&self) -> abi::Target {
+        // The form of WGSL with the features of this device is interpreted; its text is not looked at.
+        abi::Target::Wgsl
+    }
+
+    fn features(&self) -> &[abi::Feature] {
+        if self.subgroup_size == 0 { &[] } else { &[abi::Feature::Subgroups] }
+    }
+
+    fn open(&self, _: &SessionLimits) -> Result<Box<dyn Session>, Error> {
+        let subgroup_size = self.subgroup_size.max(1);
+        Ok(Box::new(Memory { output: self.output, subgroup_size, buffers: vec![], fault: None }))
+    }
+}
+
+/// Buffers as byte vectors.
+struct Memory {
+    output: &'static Output,
+    subgroup_size: u32,
+    buffers: Vec<Vec<u8>>,
+    fault: Option<Fault>,
+}
+
+impl Memory {
+    fn kernel(&self, code: &Code<'_>) -> Result<&'static ir::Kernel, Error> {
+        let forms = self.output.kernels.iter().flat_map(|k| &k.forms);
+        let mut fitting = forms.filter(|f| f.kernel.name == code.instance.name && f.kernel.features == code.artifact.needs);
+        fitting.next().map(|f| &f.kernel).ok_or_else(|| Error::Kernel(format!("no IR of {}", code.instance.name)))
+    }
+
+    fn bytes(&mut self, key: BufferKey) -> &mut Vec<u8> {
+        &mut self.buffers[key.0 as usize]
+    }
+}
+
+impl Session for Memory {
+    fn create(&mut self, bytes: u64) -> Result<BufferKey, Error> {
+        self.buffers.push(vec![0; usize::try_from(bytes).map_err(|_| Error::OutOfMemory)?]);
+        Ok(BufferKey(self.buffers.len() as u32 - 1))
+    }
+
+    fn destroy(&mut self, buffer: BufferKey) {
+        self.bytes(buffer).clear();
+    }
+
+    fn write(&mut self, buffer: BufferKey, offset: u64, data: &[u8]) -> Result<(), Error> {
+        let offset = offset as usize;
+        self.bytes(buffer)[offset..offset + data.len()].copy_from_slice(data);
+        Ok(())
+    }
+
+    fn read(&mut self, buffer: BufferKey, offset: u64, out: &mut [u8]) -> Result<(), Error> {
+        let offset = offset as usize;
+        out.copy_from_slice(&self.bytes(buffer)[offset..offset + out.len()]);
+        Ok(())
+    }
+
+    fn copy(&mut self, src: BufferKey, from: u64, dst: BufferKey, to: u64, bytes: u64) -> Result<(), Error> {
+        let part = self.bytes(src)[from as usize..(from + bytes) as usize].to_vec();
+        self.write(dst, to, &part)
+    }
+
+    fn prepare(&mut self, code: &Code<'_>) -> Result<(), Error> {
+        self.kernel(code).map(|_| ())
+    }
+
+    fn launch(&mut self, launch: &Launch<'_>) -> Result<(), Error> {
+        let kernel = self.kernel(launch.code)?;
+        let mut buffers: Vec<BufferKey> = launch.buffers.to_vec();
+        buffers.sort_unstable();
+        buffers.dedup();
+        let args = args(kernel, launch, &buffers);
+        let taken = buffers.iter().map(|b| std::mem::take(self.bytes(*b))).collect();
+        let mut run = interp::Launch { grid: launch.grid, args, buffers: taken };
+        let options = interp::Options { seed: launch.id.into(), subgroup_size: self.subgroup_size, ..Default::default() };
+        let outcome = interp::run(kernel, &mut run, &options);
+        for (key, bytes) in buffers.iter().zip(run.buffers) {
+            *self.bytes(*key) = bytes;
+        }
+        let outcome = outcome.map_err(|error| Error::Kernel(format!("{}: {error}", kernel.name)))?;
+        if self.fault.is_none() {
+            self.fault = outcome.fault.map(|f| Fault {
+                launch: launch.id,
+                site: f.site.0,
+                value: f.value,
+                bound: f.bound,
+                group: f.group,
+                invocation: f.invocation,
+            });
+        }
+        Ok(())
+    }
+
+    fn sync(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn take_fault(&mut self) -> Result<Option<Fault>, Error> {
+        Ok(self.fault.take())
+    }
+
+    fn cancel_handle(&self) -> Option<Arc<dyn Cancel>> {
+        None
+    }
+}
+
+/// The launch's arguments: scalars out of its words, buffers by their place among `buffers`.
+fn args(kernel: &ir::Kernel, launch: &Launch<'_>, buffers: &[BufferKey]) -> Vec<interp::Arg> {
+    let params = &launch.code.kernel.params;
+    let words = abi::launch::words(params);
+    let scalar = |param: usize| {
+        let mut bits = 0;
+        for (word, value) in words.iter().zip(launch.words) {
+            match word {
+                abi::launch::Word::Scalar { param: p, part } if *p as usize == param => {
+                    bits |= u64::from(*value) << (32 * part);
+                }
+                _ => {}
+            }
+        }
+        bits
+    };
+    let mut bound = launch.buffers.iter();
+    let arg = |(index, (param, ty)): (usize, (&ir::Param, &abi::KernelParam))| match (&param.kind, &ty.ty) {
+        (ir::ParamKind::Buffer(_), abi::KernelParamType::Buffer { rounds_up, .. }) => {
+            let key = bound.next().copied().unwrap_or(BufferKey(0));
+            let buffer = buffers.iter().position(|b| *b == key).unwrap_or(0);
+            interp::Arg::Buffer { buffer, rounds_up: *rounds_up }
+        }
+        (ir::ParamKind::Scalar(s), _) => interp::Arg::Scalar(ir::Const::scalar(*s, scalar(index))),
+        (ir::ParamKind::Buffer(_), _) => interp::Arg::Scalar(ir::Const::u32(0)),
+    };
+    kernel.params.iter().zip(params).enumerate().map(arg).collect()
+}
