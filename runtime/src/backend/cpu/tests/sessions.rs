@@ -150,6 +150,9 @@ fn speed() {
     let mut session = open();
     let mut data = vec![1u8; MIB_64];
     let gb = MIB_64 as f64 / 1e9;
+    let mut copy = vec![2u8; MIB_64];
+    best("memcpy, for comparison", gb, "GB/s", &mut || copy.copy_from_slice(&data));
+    best("memcpy to new memory, for comparison", gb, "GB/s", &mut || drop(std::hint::black_box(data.clone())));
     let mut fresh = open();
     best("write of new memory", gb, "GB/s", &mut || {
         let key = fresh.create(MIB_64 as u64).unwrap();
@@ -184,4 +187,69 @@ fn speed() {
     let compiled = compile(&scale(vector));
     let empty = launch(&mut *session, &compiled, [1, 1, 1], &[], &[(key, 0), (other, 0)]);
     println!("compile and first launch: {:?} ({} bytes) {empty:?}", start.elapsed(), compiled.bytes.len());
+}
+
+#[test]
+#[ignore = "scratch"]
+fn scratch() {
+    let cpu = || -> u64 {
+        std::fs::read_dir("/proc/self/task")
+            .unwrap()
+            .map(|t| {
+                let s = std::fs::read_to_string(t.unwrap().path().join("schedstat")).unwrap();
+                s.split_whitespace().next().unwrap().parse::<u64>().unwrap()
+            })
+            .sum()
+    };
+    let scale = |ty: Type| {
+        kernel([256, 1, 1], |b| {
+            let (x, y) = (buffer(b, "x", ty), buffer(b, "y", ty));
+            let (i, n) = (global_id(b), b.def(Type::U32, Expr::Len(y)));
+            let past = b.op(Op::Ge, &[i, n]);
+            b.branch(past, |b| b.push(StmtKind::Return), |_| {});
+            let v = load(b, x, i);
+            let sum = b.op(Op::Add, &[v, v]);
+            store(b, y, i, sum);
+        })
+    };
+    for ty in [Type::vector(Scalar::F32, 4), Type::F32] {
+        let compiled = compile(&scale(ty));
+        let module =
+            wasmtime::Module::from_binary(super::super::engine::Modules::new().unwrap().engine(), &compiled.bytes)
+                .unwrap();
+        std::fs::write(format!("/tmp/scale{}.bin", ty.lanes), module.text()).unwrap();
+        println!("{}", wgpuc_core::emit::cpu::emit(&scale(ty)).map(|m| wasmprinter(&m.bytes)).unwrap());
+        for n in [1u32 << 14, 1 << 22] {
+            let mut session = open();
+            let bytes = n as u64 * 4;
+            let x = session.create(bytes).unwrap();
+            let y = session.create(bytes).unwrap();
+            let n = n / u32::from(ty.lanes);
+            let mut best = u64::MAX;
+            for _ in 0..20 {
+                let t = cpu();
+                for _ in 0..((1 << 24) / bytes) {
+                    launch(&mut *session, &compiled, [n.div_ceil(256), 1, 1], &[], &[(x, n), (y, n)]).unwrap();
+                }
+                best = best.min(cpu() - t);
+            }
+            println!(
+                "{ty}: {} bytes: {:.3} cpu ns per element",
+                bytes,
+                best as f64 / ((1 << 24) / bytes) as f64 / f64::from(n)
+            );
+        }
+    }
+    let mut a = vec![0u8; 1 << 24];
+    let b = vec![1u8; 1 << 24];
+    let mut best = u64::MAX;
+    for _ in 0..20 {
+        let t = cpu();
+        a.copy_from_slice(&b);
+        best = best.min(cpu() - t);
+    }
+    println!("memcpy 16M {:.3} ns/16B {}", best as f64 / (1 << 20) as f64, a[5]);
+}
+fn wasmprinter(_: &[u8]) -> String {
+    String::new()
 }
