@@ -3,7 +3,7 @@
 use super::super::{Code, Error};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use wasmtime::{Config, Engine, Inlining, Module, OptLevel};
+use wasmtime::{Config, Engine, Module, OptLevel};
 
 /// Compiled kernels, by the digest of their artifact. Kept while the device lives: a host has a fixed set.
 pub(super) struct Modules {
@@ -42,7 +42,6 @@ fn config() -> Config {
     let mut config = Config::new();
     config
         .cranelift_opt_level(OptLevel::Speed)
-        .compiler_inlining(Inlining::Yes)
         .wasm_threads(true)
         .shared_memory(true)
         // A memory that never moves, with guard pages past all that 32 bits reach: no bounds checks, and its base

@@ -249,6 +249,7 @@ fn take(memory: &mut GuestMemory, allocator: &mut Allocator, bytes: u64) -> Resu
         allocator.give(range);
         return Err(error);
     }
+    memory.will_use(range.start + dirty, range.bytes.saturating_sub(dirty));
     Ok(range)
 }
 
