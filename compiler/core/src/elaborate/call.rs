@@ -56,8 +56,9 @@ impl<'p> Elaborator<'p> {
                 self.inline(id, function, &path.generics, args, span, want).map(Operand::Val)
             }
             ast::Item::Kernel(_) | ast::Item::Op(_) => {
-                let d = Diagnostic::new(codes::MISPLACED, span, format!("`{}` cannot be called from a kernel", name.name))
-                    .help("kernels are launched by ops; put the code that both need into a function");
+                let d =
+                    Diagnostic::new(codes::MISPLACED, span, format!("`{}` cannot be called from a kernel", name.name))
+                        .help("kernels are launched by ops; put the code that both need into a function");
                 Err(self.report(d))
             }
             _ => Err(self.error(codes::UNKNOWN_NAME, name.span, format!("`{}` is not a function", name.name))),
@@ -120,7 +121,13 @@ impl<'p> Elaborator<'p> {
     }
 
     /// What an argument is, before the parameter's type is looked at.
-    fn pass(&mut self, param: &ast::Param, function: &ast::Function, arg: &Arg<'_>, bound: &[Option<super::scope::Generic>]) -> Res<Passed> {
+    fn pass(
+        &mut self,
+        param: &ast::Param,
+        function: &ast::Function,
+        arg: &Arg<'_>,
+        bound: &[Option<super::scope::Generic>],
+    ) -> Res<Passed> {
         if let TypeKind::Ref { mutable, .. } = &param.ty.kind {
             return self.pass_reference(param, *mutable, arg);
         }
@@ -231,7 +238,8 @@ impl<'p> Elaborator<'p> {
                     results.push(*leaf);
                 }
                 _ => {
-                    let text = format!("`{}` cannot be applied lane by lane: its result is no scalar", function.name.name);
+                    let text =
+                        format!("`{}` cannot be applied lane by lane: its result is no scalar", function.name.name);
                     return Err(self.error(codes::BAD_OPERAND, span, text));
                 }
             }
@@ -312,9 +320,7 @@ impl<'p> Elaborator<'p> {
     /// Binds generics that only the result's type names.
     fn find_from_result(&mut self, function: &ast::Function, want: Option<&Ty>) {
         if let (Some(ast::Type { kind: TypeKind::Named(name), .. }), Some(want)) = (&function.result, want) {
-            let is_type = |g: &ast::Generic| {
-                g.name.name == name.name && matches!(g.kind, ast::GenericKind::Type(_))
-            };
+            let is_type = |g: &ast::Generic| g.name.name == name.name && matches!(g.kind, ast::GenericKind::Type(_));
             if function.generics.iter().any(is_type) && self.generic(&name.name).is_none() {
                 self.frame().generics.push((name.name.clone(), super::scope::Generic::Type(want.clone())));
             }
@@ -433,9 +439,7 @@ impl<'p> Elaborator<'p> {
     /// The function's result, of its type. A scalar result of a function whose generic is a vector has its lanes.
     pub(super) fn fit_result(&mut self, ty: &Ty, val: Val, span: Span) -> Res<Val> {
         if let (Ty::Num(want, 1), Ty::Num(have, lanes @ 2..)) = (ty, &val.ty) {
-            let is_generic = |generic: &super::scope::Generic| {
-                matches!(generic, super::scope::Generic::Type(Ty::Num(_, n)) if n == lanes)
-            };
+            let is_generic = |generic: &super::scope::Generic| matches!(generic, super::scope::Generic::Type(Ty::Num(_, n)) if n == lanes);
             let lane_wise = self.frame().generics.iter().any(|(_, generic)| is_generic(generic));
             if lane_wise && self.unify_elem(*want, *have, span) {
                 return Ok(val);

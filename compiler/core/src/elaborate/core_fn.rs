@@ -13,9 +13,23 @@ use crate::syntax::ast::{self, Expr, ExprKind};
 
 /// All of them, for suggestions.
 const NAMES: &[&str] = &[
-    "local_id", "local_index", "workgroup_id", "global_id", "num_workgroups", "workgroup_size", "subgroup_size",
-    "subgroup_lane", "workgroup_barrier", "storage_barrier", "uniform_load", "select", "min", "max", "div_ceil",
-    "shared", "shared_zeroed",
+    "local_id",
+    "local_index",
+    "workgroup_id",
+    "global_id",
+    "num_workgroups",
+    "workgroup_size",
+    "subgroup_size",
+    "subgroup_lane",
+    "workgroup_barrier",
+    "storage_barrier",
+    "uniform_load",
+    "select",
+    "min",
+    "max",
+    "div_ceil",
+    "shared",
+    "shared_zeroed",
 ];
 
 const SUBGROUPS: &[(&str, SubgroupOp, usize)] = &[
@@ -156,7 +170,9 @@ impl Elaborator<'_> {
         }
         let d = Diagnostic::new(flow::TARGET_LACKS, span, format!("`{name}` needs subgroups"))
             .here("not every device has them")
-            .help("put it inside `if supports!(subgroups) { ... } else { ... }`, or mark the kernel `needs = subgroups`");
+            .help(
+                "put it inside `if supports!(subgroups) { ... } else { ... }`, or mark the kernel `needs = subgroups`",
+            );
         Err(self.report(d))
     }
 

@@ -28,7 +28,8 @@ impl Elaborator<'_> {
         }
         if args.len() != generics.len() {
             let (want, have) = (generics.len(), args.len());
-            let text = format!("`{}` has {want} generic parameters, but {have} arguments were given", function.name.name);
+            let text =
+                format!("`{}` has {want} generic parameters, but {have} arguments were given", function.name.name);
             let d = Diagnostic::new(codes::BAD_GENERICS, span, text).label(function.name.span, "declared here");
             return Err(self.report(d));
         }

@@ -48,9 +48,7 @@ impl Elaborator<'_> {
 
     fn field_span(&self, id: ItemId, at: usize) -> crate::source::Span {
         match self.program.item(id) {
-            crate::syntax::ast::Item::Struct(item) => {
-                item.fields.get(at).map_or(item.name.span, |field| field.ty.span)
-            }
+            crate::syntax::ast::Item::Struct(item) => item.fields.get(at).map_or(item.name.span, |field| field.ty.span),
             other => other.name().span,
         }
     }

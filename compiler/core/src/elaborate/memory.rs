@@ -350,9 +350,10 @@ impl Elaborator<'_> {
 
     fn plain_atomic(&mut self, place: &Place, verb: &str, method: &str) -> super::Reported {
         let name = &place.owner.name;
-        let d = Diagnostic::new(codes::ATOMIC, self.b.span, format!("an atomic of `{name}` is {verb} like a plain value"))
-            .label(place.owner.span, "its elements are declared as atomics here")
-            .help(format!("use `.{method}`"));
+        let d =
+            Diagnostic::new(codes::ATOMIC, self.b.span, format!("an atomic of `{name}` is {verb} like a plain value"))
+                .label(place.owner.span, "its elements are declared as atomics here")
+                .help(format!("use `.{method}`"));
         self.report(d)
     }
 }

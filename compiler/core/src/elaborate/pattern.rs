@@ -210,7 +210,9 @@ impl Elaborator<'_> {
                 Some(vec![vec![Const::bool(false)], vec![Const::bool(true)]])
             }
             Ty::Enum(id) => match self.program.item(*id) {
-                ast::Item::Enum(item) => Some((0..item.cases.len() as u32).map(|case| vec![Const::u32(case)]).collect()),
+                ast::Item::Enum(item) => {
+                    Some((0..item.cases.len() as u32).map(|case| vec![Const::u32(case)]).collect())
+                }
                 _ => return Err(Reported),
             },
             Ty::Tuple(parts) => {
@@ -320,4 +322,3 @@ fn first_gap<'a>(pats: impl Iterator<Item = &'a Pat>, (low, high): (i128, i128))
     }
     (next <= high).then_some(next)
 }
-

@@ -251,8 +251,16 @@ impl Elaborator<'_> {
 /// `u32`, `f32x4`.
 fn type_named(name: &str) -> Option<ir::Type> {
     let all = [
-        Scalar::Bool, Scalar::I8, Scalar::U8, Scalar::I32, Scalar::U32, Scalar::I64, Scalar::U64, Scalar::F16,
-        Scalar::Bf16, Scalar::F32,
+        Scalar::Bool,
+        Scalar::I8,
+        Scalar::U8,
+        Scalar::I32,
+        Scalar::U32,
+        Scalar::I64,
+        Scalar::U64,
+        Scalar::F16,
+        Scalar::Bf16,
+        Scalar::F32,
     ];
     all.into_iter().find_map(|scalar| match name.strip_prefix(scalar.name())? {
         "" => Some(ir::Type::scalar(scalar)),

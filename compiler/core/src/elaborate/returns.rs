@@ -111,11 +111,7 @@ fn block_parts(block: &Block, on_expr: &mut dyn FnMut(&Expr) -> bool) -> bool {
 }
 
 /// Whether any part of an expression is one: the expressions and the blocks that stand directly in it.
-fn parts(
-    expr: &Expr,
-    on_expr: &mut dyn FnMut(&Expr) -> bool,
-    on_block: &mut dyn FnMut(&Block) -> bool,
-) -> bool {
+fn parts(expr: &Expr, on_expr: &mut dyn FnMut(&Expr) -> bool, on_block: &mut dyn FnMut(&Block) -> bool) -> bool {
     use ExprKind as K;
     match &expr.kind {
         K::Int { .. } | K::Float { .. } | K::Bool(_) | K::Str(_) | K::Path(_) => false,
@@ -131,9 +127,7 @@ fn parts(
         K::Struct(_, fields) => fields.iter().any(|(_, value)| on_expr(value)),
         K::Return(value) => value.as_deref().is_some_and(on_expr),
         K::Block(block) => on_block(block),
-        K::If { cond, then, otherwise } => {
-            on_expr(cond) || on_block(then) || otherwise.as_deref().is_some_and(on_expr)
-        }
+        K::If { cond, then, otherwise } => on_expr(cond) || on_block(then) || otherwise.as_deref().is_some_and(on_expr),
         K::Match { on, arms } => on_expr(on) || arms.iter().any(|(_, body)| on_expr(body)),
         K::For { start, end, step, body, .. } => {
             on_expr(start) || on_expr(end) || step.as_deref().is_some_and(&mut *on_expr) || on_block(body)

@@ -123,7 +123,8 @@ impl Elaborator<'_> {
             _ => (Elem::Known(Scalar::U32), 1),
         };
         let leaves: Vec<ValueId> = operands.iter().flat_map(|val| val.leaves.iter().copied()).collect();
-        let (elem, lanes) = operands.get(if op == Op::Select { 1 } else { 0 }).map_or((Elem::Known(Scalar::U32), 1), elem_lanes);
+        let (elem, lanes) =
+            operands.get(if op == Op::Select { 1 } else { 0 }).map_or((Elem::Known(Scalar::U32), 1), elem_lanes);
         let elem = match op.row().rule {
             op::Rule::Compare(_) => Elem::Known(Scalar::Bool),
             _ => self.settle_elem(elem),
