@@ -1,5 +1,6 @@
 //! Which backend serves: asked for by name, or chosen and said so; never swapped for another in silence.
 
+use crate::backend::cpu::CpuDevice;
 use crate::backend::{Device, DeviceInfo};
 use std::str::FromStr;
 
@@ -62,7 +63,7 @@ pub fn devices() -> Vec<Listed> {
     for info in crate::backend::wgpu::list() {
         all.push(Listed { backend: Backend::Wgpu, is_default: false, info });
     }
-    all.push(Listed { backend: Backend::Cpu, is_default: false, info: cpu_info() });
+    all.push(Listed { backend: Backend::Cpu, is_default: false, info: CpuDevice::describe() });
     let default = all.iter().position(|d| d.info.is_hardware).unwrap_or(all.len() - 1);
     if let Some(listed) = all.get_mut(default) {
         listed.is_default = true;
@@ -96,15 +97,6 @@ fn wgpu(hardware_only: bool) -> Result<Box<dyn Device>, NoDevice> {
 }
 
 fn cpu() -> Result<Box<dyn Device>, NoDevice> {
-    Err(NoDevice { backend: "cpu", why: "not merged".into() })
-}
-
-fn cpu_info() -> DeviceInfo {
-    DeviceInfo {
-        name: "cpu".into(),
-        backend: "cpu".into(),
-        total_memory: 0,
-        is_hardware: false,
-        compute_capability: String::new(),
-    }
+    let device = CpuDevice::new();
+    device.map(|d| Box::new(d) as _).map_err(|why| NoDevice { backend: "cpu", why: why.to_string() })
 }

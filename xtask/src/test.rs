@@ -17,6 +17,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         guests::build_all(workspace, Profile::Dev)?;
     }
     run_step(cargo(workspace).args(["test", "--workspace"]))?;
+    // the schema is a feature that nothing else in the workspace asks for
+    run_step(cargo(workspace).args(["test", "--package", "wgpuc-abi", "--features", "schema"]))?;
     for piece in skipped {
         eprintln!("skipped: what needs {piece:?}, for the reason above");
     }
@@ -46,7 +48,14 @@ fn check_format(workspace: &Workspace) -> Result<()> {
     run_step(cargo(workspace).args(["fmt", "--check", "--manifest-path", guest]))?;
     let mut rustfmt = Command::new("rustfmt");
     // follows the modules that it names
-    rustfmt.args(["--check", "--edition", "2024", "kernels-src/lib.rs"]);
+    rustfmt.args([
+        "--check",
+        "--edition",
+        "2024",
+        "kernels-src/lib.rs",
+        "templates/rust/wasi_gpu.rs",
+        "templates/rust/host.rs",
+    ]);
     run_step(rustfmt.current_dir(&workspace.root))
 }
 

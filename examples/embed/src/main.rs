@@ -1,7 +1,7 @@
 //! A host of its own: runs a guest that imports `wasi:gpu`, with WASI beside it.
 
 use anyhow::{Context, Result};
-use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::component::{Linker, ResourceTable};
 use wasmtime::{Config, Engine, Store};
 use wasmtime_wasi::p2::bindings::sync::Command;
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
@@ -39,8 +39,7 @@ fn main() -> Result<()> {
 
     wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
     println!("{} serves", gpu.device_info().name);
-    let bytes = wgpuc_runtime::component::from_bytes(&std::fs::read(&path)?)?;
-    let component = Component::new(&engine, bytes)?;
+    let component = gpu.load(&engine, &std::fs::read(&path)?)?;
     let mut store = Store::new(&engine, host);
     let command = Command::instantiate(&mut store, &component, &linker)?;
     let done = command.wasi_cli_run().call_run(&mut store)?;

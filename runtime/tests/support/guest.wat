@@ -1,4 +1,4 @@
-;; A guest written by hand: a component over `wasi:gpu/compute` and `test:kernels/ops`. `;; BODY` is where a test
+;; A guest written by hand: a component over `wasi:gpu/compute` and `test:kernels/ops`. The line BODY is where a test
 ;; puts functions; they see the imports below, a memory, and `$ret`, where results go. It exports
 ;; `run: func(a: u32, b: u64) -> u32`.
 (component
@@ -43,15 +43,15 @@
       (local.get $at))
     (func (export "reset") (global.set $top (i32.const 4096))))
   (core instance $libc (instantiate $libc))
-  (core func $create (canon lower (func $compute "buffer-create") (memory $libc "memory") (realloc (func $libc "realloc"))))
-  (core func $write (canon lower (func $compute "buffer-write") (memory $libc "memory") (realloc (func $libc "realloc"))))
-  (core func $read (canon lower (func $compute "buffer-read") (memory $libc "memory") (realloc (func $libc "realloc"))))
+  (core func $create (canon lower (func $compute "buffer-create") (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
+  (core func $write (canon lower (func $compute "buffer-write") (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
+  (core func $read (canon lower (func $compute "buffer-read") (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
   (core func $sync (canon lower (func $compute "sync")))
-  (core func $fill (canon lower (func $ops "fill") (memory $libc "memory") (realloc (func $libc "realloc"))))
-  (core func $pair (canon lower (func $ops "pair") (memory $libc "memory") (realloc (func $libc "realloc"))))
-  (core func $wide (canon lower (func $ops "wide") (memory $libc "memory") (realloc (func $libc "realloc"))))
-  (core func $break (canon lower (func $ops "break-it") (memory $libc "memory") (realloc (func $libc "realloc"))))
-  (core func $spin (canon lower (func $ops "spin") (memory $libc "memory") (realloc (func $libc "realloc"))))
+  (core func $fill (canon lower (func $ops "fill") (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
+  (core func $pair (canon lower (func $ops "pair") (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
+  (core func $wide (canon lower (func $ops "wide") (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
+  (core func $break (canon lower (func $ops "break-it") (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
+  (core func $spin (canon lower (func $ops "spin") (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
   (core module $main
     (import "libc" "memory" (memory 1))
     (import "libc" "reset" (func $reset))

@@ -1,7 +1,7 @@
 //! A device that interprets a handful of made-up kernels, and a Manifest with ops for them.
 //!
 //! Not a backend: it is what the runtime's own tests observe calls through.
-#![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used, reason = "each test binary uses its part")]
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -156,16 +156,16 @@ pub fn fake_guest() -> (Guest, FakeDevice) {
     (gpu.guest(Quota { bytes: 1 << 20, buffers: 8 }).unwrap(), device)
 }
 
-fn name(s: &str) -> Name {
+pub fn name(s: &str) -> Name {
     Name::from_ident(&s.replace('-', "_"))
 }
 
-fn op(op_name: &str, params: Vec<(&str, OpParamType)>, n_slots: u32, n_scratch: u32, steps: Vec<Step>) -> Item {
+pub fn op(op_name: &str, params: Vec<(&str, OpParamType)>, n_slots: u32, n_scratch: u32, steps: Vec<Step>) -> Item {
     let params = params.into_iter().map(|(n, ty)| OpParam { name: name(n), ty }).collect();
     Item::Op(Op { name: name(op_name), docs: String::new(), params, plan: Plan { n_slots, n_scratch, steps } })
 }
 
-fn words(mutable: bool, optional: bool, may_alias: bool) -> OpParamType {
+pub fn words(mutable: bool, optional: bool, may_alias: bool) -> OpParamType {
     OpParamType::Buffer(BufferParam { elem: Elem::Scalar(Scalar::U32), mutable, optional, may_alias })
 }
 
@@ -173,7 +173,7 @@ fn record(record: &str) -> OpParamType {
     OpParamType::Record(name(record))
 }
 
-fn value(scalar: Scalar) -> OpParamType {
+pub fn value(scalar: Scalar) -> OpParamType {
     OpParamType::Value(ValueType::Scalar(scalar))
 }
 
@@ -181,7 +181,7 @@ fn field(param: u32, field: u32) -> Expr {
     Expr::Param { param, field: Some(field) }
 }
 
-fn bin(op: BinaryOp, a: Expr, b: Expr) -> Expr {
+pub fn bin(op: BinaryOp, a: Expr, b: Expr) -> Expr {
     Expr::Binary(op, Box::new(a), Box::new(b))
 }
 
@@ -190,11 +190,18 @@ fn require(op: BinaryOp, a: Expr, b: Expr, left: &str, right: &str) -> Step {
     Step::Require { cond: bin(op, a, b), text, left: left.into(), right: right.into() }
 }
 
-fn launch(kernel: u32, grid: Expr, args: Vec<Arg>) -> Step {
+pub fn launch(kernel: u32, grid: Expr, args: Vec<Arg>) -> Step {
     Step::Launch { kernel, instance: Choice::Fixed(0), grid: [grid, Expr::Int(1), Expr::Int(1)], args }
 }
 
-fn instance(name: &str, code: &str, faults: bool, artifacts: &mut BTreeMap<String, Cow<'static, [u8]>>) -> Instance {
+/// An instance with one artifact of that code.
+pub fn instance(
+    target: Target,
+    name: &str,
+    code: &str,
+    faults: bool,
+    artifacts: &mut BTreeMap<String, Cow<'static, [u8]>>,
+) -> Instance {
     use sha2::Digest;
     let path = format!("cpu/{name}");
     artifacts.insert(path.clone(), Cow::Owned(code.as_bytes().to_vec()));
@@ -208,7 +215,7 @@ fn instance(name: &str, code: &str, faults: bool, artifacts: &mut BTreeMap<Strin
         faults,
         sites: if faults { vec![site] } else { vec![] },
         artifacts: vec![Artifact {
-            target: Target::Cpu,
+            target,
             needs: vec![],
             path,
             entry: "run".into(),
@@ -231,7 +238,7 @@ pub fn bundle() -> Bundle {
         name: n.into(),
         docs: String::new(),
         params,
-        instances: codes.iter().map(|(n, code)| instance(n, code, faults, &mut artifacts)).collect(),
+        instances: codes.iter().map(|(n, code)| instance(Target::Cpu, n, code, faults, &mut artifacts)).collect(),
     };
     let kernels = vec![
         kernel(
@@ -244,7 +251,12 @@ pub fn bundle() -> Bundle {
         kernel("fault::fault", vec![buffer("a")], &[("fault", "fault")], true),
         kernel("spin::spin", vec![], &[("spin", "spin")], false),
     ];
-    let manifest = Manifest {
+    Bundle { manifest: manifest(items(), kernels), artifacts }
+}
+
+/// A Manifest of the package `test:kernels/ops@1.0.0`.
+pub fn manifest(items: Vec<Item>, kernels: Vec<Kernel>) -> Manifest {
+    Manifest {
         format: FORMAT,
         generator: "by hand".into(),
         package: Package {
@@ -254,10 +266,9 @@ pub fn bundle() -> Bundle {
             world: "test".into(),
             docs: String::new(),
         },
-        interface: Interface { name: name("ops"), docs: String::new(), items: items() },
+        interface: Interface { name: name("ops"), docs: String::new(), items },
         kernels,
-    };
-    Bundle { manifest, artifacts }
+    }
 }
 
 fn items() -> Vec<Item> {

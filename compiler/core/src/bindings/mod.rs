@@ -8,6 +8,7 @@ mod cpp;
 mod docs;
 mod host;
 mod rust;
+mod rust_code;
 mod wit;
 
 use std::collections::BTreeMap;
@@ -64,7 +65,7 @@ pub fn generate(manifest: &Manifest, language: Language) -> Result<Files, String
         Language::Cpp => cpp::files(manifest),
         Language::Cpp23 => cpp::files_23(manifest)?,
         Language::Rust => rust::files(manifest)?,
-        Language::Host => host::files(manifest),
+        Language::Host => host::files(manifest)?,
     };
     Ok(files.into_iter().map(|(name, bytes)| (format!("{}/{name}", language.name()), bytes)).collect())
 }

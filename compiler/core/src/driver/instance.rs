@@ -187,11 +187,14 @@ fn findings(kernel: &ir::Kernel) -> Diagnostics {
 
 fn emitted(kernel: &ir::Kernel, target: Target) -> Result<Code, Diagnostics> {
     let code = match target {
-        Target::Cpu => emit::cpu::emit(kernel).map(|module| Code {
-            entry: "run".to_owned(),
-            bytes: module.bytes,
-            arena_bytes: module.arena_bytes,
-        }),
+        Target::Cpu => emit::cpu::emit(kernel)
+            .map(|module| Code { entry: "run".to_owned(), bytes: module.bytes, arena_bytes: module.arena_bytes })
+            .map_err(|error| EmitError {
+                kind: EmitErrorKind::Unsupported,
+                kernel: kernel.name.clone(),
+                span: error.span,
+                message: error.message,
+            }),
         Target::Wgsl => emit::wgsl::emit(kernel).map(|wgsl| Code {
             entry: wgsl.entry,
             bytes: wgsl.text.into_bytes(),

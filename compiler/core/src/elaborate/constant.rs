@@ -114,7 +114,7 @@ impl Elaborator<'_> {
         for leaf in &val.leaves {
             match self.const_of(*leaf) {
                 Some(value) => known.push(value),
-                None => match super::fold::run(&self.b.kernel, &block, *leaf) {
+                None => match super::fold::run(&self.settled_kernel(), &block, *leaf) {
                     Some(value) => known.push(value),
                     None => return Err(self.not_constant(expr.span)),
                 },

@@ -1,6 +1,6 @@
 //! Branches and loops.
 
-use super::infer::int_of_bits;
+use super::infer::{Digits, Literal};
 use super::pattern::Pat;
 use super::place::{Owner, OwnerKind};
 use super::scope::Return;
@@ -280,14 +280,19 @@ impl Elaborator<'_> {
 
     /// The last value of a range: `start + (end - 1 - start) / step * step`. Of an empty one, nothing in particular.
     fn last_of(&mut self, start: &Val, end: &Val, step: Option<&Val>, span: Span) -> Res<Val> {
-        let scalar = match start.ty {
-            Ty::Num(elem, _) => self.force(elem, span),
-            _ => return Err(Reported),
-        };
-        let one = self.constant_val(Const::scalar(scalar, 1));
+        let Ty::Num(elem, _) = start.ty else { return Err(Reported) };
+        let number = |n: i128| Literal { negative: n < 0, digits: Digits::Int(n.unsigned_abs()), span };
+        let one = self.literal_of(number(1), elem)?;
         let last = self.op(Op::Sub, &[end.clone(), one], span)?;
         let Some(step) = step else { return Ok(last) };
-        let step = self.convert(Op::Convert, step, Type::scalar(scalar));
+        let step = match (self.known_int(step), self.settle_elem(elem)) {
+            (Some(step), _) => self.literal_of(number(step), elem)?,
+            (None, Elem::Known(scalar)) => self.convert(Op::Convert, step, Type::scalar(scalar)),
+            (None, Elem::Var(_)) => {
+                let leaf = self.def(elem, 1, IrExpr::Op(Op::Convert, step.leaves.clone()));
+                Val::leaf(start.ty.clone(), leaf)
+            }
+        };
         let room = self.op(Op::Sub, &[last, start.clone()], span)?;
         let rounds = self.op(Op::Div, &[room, step.clone()], span)?;
         let way = self.op(Op::Mul, &[rounds, step], span)?;
@@ -368,11 +373,8 @@ impl Elaborator<'_> {
                 return Err(Reported);
             }
         };
-        let scalar = match start.ty {
-            Ty::Num(elem, _) => self.force(elem, span),
-            _ => return Err(Reported),
-        };
-        let mut values = self.unrolled_values(parts, scalar, (&start, &end, step.as_ref()), span)?;
+        let Ty::Num(elem, _) = start.ty else { return Err(Reported) };
+        let mut values = self.unrolled_values(parts, (&start, &end, step.as_ref()), span)?;
         if parts.reversed {
             values.reverse();
         }
@@ -382,7 +384,7 @@ impl Elaborator<'_> {
             self.b.open_block();
         }
         self.frame().rounds.push(round);
-        let done = self.unrolled_rounds(parts, &values);
+        let done = self.unrolled_rounds(parts, elem, &values);
         self.frame().rounds.pop();
         if has_break {
             self.b.push(StmtKind::Break);
@@ -399,16 +401,15 @@ impl Elaborator<'_> {
     fn unrolled_values(
         &mut self,
         parts: &For<'_>,
-        scalar: Scalar,
         (start, end, step): (&Val, &Val, Option<&Val>),
         span: Span,
-    ) -> Res<Vec<Const>> {
+    ) -> Res<Vec<i128>> {
         let mut known = vec![];
         let bounds = [(Some(start), Some(parts.start)), (Some(end), Some(parts.end)), (step, parts.step)];
         for (val, expr) in bounds {
             let (Some(val), Some(expr)) = (val, expr) else { continue };
-            match self.known(val) {
-                Some(value) => known.push(int_of_bits(value.lanes[0], value.ty.scalar)),
+            match self.known_int(val) {
+                Some(value) => known.push(value),
                 None => {
                     let d = Diagnostic::new(codes::NOT_CONSTANT, expr.span, "an unrolled loop needs constant bounds")
                         .here("the compiler must know this value")
@@ -424,14 +425,15 @@ impl Elaborator<'_> {
             let text = format!("{} rounds are too many to write out; at most {MAX_UNROLLED}", n.div_ceil(by));
             return Err(self.error(codes::BAD_LENGTH, span, text));
         }
-        let bits = |value: i128| super::infer::bits_of_int(value, scalar).unwrap_or_default();
-        Ok((low..high).step_by(by).map(|value| Const::scalar(scalar, bits(value))).collect())
+        Ok((low..high).step_by(by).collect())
     }
 
-    fn unrolled_rounds(&mut self, parts: &For<'_>, values: &[Const]) -> Res<Val> {
+    fn unrolled_rounds(&mut self, parts: &For<'_>, elem: Elem, values: &[i128]) -> Res<Val> {
         for value in values {
             let val = self.scoped(|s| {
-                let val = s.constant_val(*value);
+                let digits = Digits::Int(value.unsigned_abs());
+                let literal = Literal { negative: *value < 0, digits, span: parts.var.span };
+                let val = s.literal_of(literal, elem)?;
                 let pat = s.pattern(parts.var, &val.ty, false)?;
                 s.bind_pattern(&pat, &val)?;
                 s.unit_block(parts.body)

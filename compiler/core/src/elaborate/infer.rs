@@ -247,15 +247,6 @@ impl Elaborator<'_> {
         Err(self.report(d))
     }
 
-    /// The type that both have; the one of `expected`, unless that is `!`.
-    pub(super) fn unify_either(&mut self, a: &Ty, b: &Ty, span: Span, why: Why) -> Result<Ty, Reported> {
-        if *a == Ty::Never {
-            return Ok(b.clone());
-        }
-        self.unify(a, b, span, why)?;
-        Ok(a.clone())
-    }
-
     /// Says that an operation needs a type of that class; checked now or once the type is known.
     pub(super) fn require_class(&mut self, class: Class, elem: Elem, span: Span, verb: &str) -> Result<(), Reported> {
         match self.settle_elem(elem) {
@@ -265,15 +256,32 @@ impl Elaborator<'_> {
                 Err(self.report(d))
             }
             Elem::Var(var) => {
-                let fits = class.holds(self.vars.kind(var).default());
-                self.pending.push(Pending { class, var, span, verb: verb.to_owned() });
-                if fits {
+                if class.holds(self.vars.kind(var).default()) {
+                    self.pending.push(Pending { class, var, span, verb: verb.to_owned() });
                     return Ok(());
                 }
                 let scalar = self.force(elem, span);
                 Err(self.report(bad_operand(scalar, span, verb)))
             }
         }
+    }
+
+    /// The kernel as it would be if nothing more were to bind the variables that are free.
+    pub(super) fn settled_kernel(&self) -> ir::Kernel {
+        let mut kernel = self.b.kernel.clone();
+        let scalar_of = |var: VarId| self.vars.bound(var).unwrap_or_else(|| self.vars.kind(var).default());
+        for (value, var) in &self.value_vars {
+            kernel[*value].ty.scalar = scalar_of(*var);
+        }
+        for (slot, var) in &self.slot_vars {
+            kernel[*slot].ty.scalar = scalar_of(*var);
+        }
+        for (value, (literal, var)) in &self.literals {
+            if let Ok(constant) = literal.value(scalar_of(*var)) {
+                kernel[*value].expr = ir::Expr::Const(constant);
+            }
+        }
+        kernel
     }
 
     /// Binds what is still free to its default and gives every value and slot its type.

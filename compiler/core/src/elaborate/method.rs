@@ -230,8 +230,8 @@ impl Elaborator<'_> {
             let text = format!("cannot convert to `{}`", self.show(&to));
             return Err(self.error(codes::BAD_CAST, span, text));
         };
-        let source = self.cast_source(elem, *target, span);
-        if (*target == Scalar::Bool && source != Scalar::Bool) || (*to_lanes != 1 && *to_lanes != lanes) {
+        let is_bool = elem == Elem::Known(Scalar::Bool);
+        if (*target == Scalar::Bool && !is_bool) || (*to_lanes != 1 && *to_lanes != lanes) {
             let text = format!("cannot convert `{}` to `{}`", self.show(&self.settle(&val.ty)), self.show(&to));
             return Err(self.error(codes::BAD_CAST, span, text));
         }

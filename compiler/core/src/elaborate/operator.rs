@@ -1,6 +1,5 @@
 //! Operators, assignments and conversions.
 
-use super::infer::Kind;
 use super::place::{OwnerKind, Place};
 use super::resolve::Operand;
 use super::scope::Local;
@@ -321,7 +320,8 @@ impl Elaborator<'_> {
     /// `of as ty`.
     pub(super) fn cast(&mut self, of: &Expr, ty: &ast::Type, span: Span) -> Res<Val> {
         let to = self.resolve_type(ty)?;
-        let val = self.value(of, None)?;
+        let is_literal = matches!(of.kind, ExprKind::Int { .. } | ExprKind::Float { .. } | ExprKind::Unary(..));
+        let val = self.value(of, is_literal.then_some(&to))?;
         let from = self.settle(&val.ty);
         let Ty::Num(Elem::Known(target), 1) = to else { return Err(self.bad_cast(&from, &to, span)) };
         match from {
@@ -331,30 +331,15 @@ impl Elaborator<'_> {
                 Ok(self.convert(Op::Convert, &val, Type::scalar(target)))
             }
             Ty::Num(elem, 1) => {
-                let source = self.cast_source(elem, target, of.span);
-                let from_bool = source == Scalar::Bool && target != Scalar::Bool && !is_int(target);
-                let to_bool = target == Scalar::Bool && source != Scalar::Bool;
-                if from_bool || to_bool {
-                    return Err(self.bad_cast(&Ty::scalar(source), &to, span));
+                let is_bool = elem == Elem::Known(Scalar::Bool);
+                let from_bool = is_bool && target != Scalar::Bool && !is_int(target);
+                if from_bool || (target == Scalar::Bool && !is_bool) {
+                    return Err(self.bad_cast(&from, &to, span));
                 }
                 Ok(self.convert(Op::Convert, &val, Type::scalar(target)))
             }
             _ => Err(self.bad_cast(&from, &to, span)),
         }
-    }
-
-    /// The type that is converted: a literal takes the target's type where it can.
-    pub(super) fn cast_source(&mut self, elem: Elem, target: Scalar, span: Span) -> Scalar {
-        if let Elem::Var(var) = elem {
-            let same_kind = match self.vars.kind(var) {
-                Kind::Int => is_int(target),
-                Kind::Float => !is_int(target) && target != Scalar::Bool,
-            };
-            if same_kind {
-                self.vars.bind(var, target, span);
-            }
-        }
-        self.force(elem, span)
     }
 
     fn bad_cast(&mut self, from: &Ty, to: &Ty, span: Span) -> Reported {

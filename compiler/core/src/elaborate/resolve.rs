@@ -66,14 +66,9 @@ impl Elaborator<'_> {
             }
         }
         let mut d = Diagnostic::new(codes::UNKNOWN_TYPE, name.span, format!("unknown type `{}`", name.name));
-        d = match name.name.as_str() {
-            "usize" => d.help("indices and lengths are `u32`"),
-            "isize" => d.help("use `i32`"),
-            "f64" => d.help("use `f32`"),
-            other => match errors::nearest(other, self.names_here().into_iter()) {
-                Some(near) => d.help(format!("a similar name exists: `{near}`")),
-                None => d.here("not found here"),
-            },
+        d = match errors::nearest(&name.name, self.names_here().into_iter()) {
+            Some(near) => d.help(format!("a similar name exists: `{near}`")),
+            None => d.here("not found here"),
         };
         Err(self.report(d))
     }

@@ -70,6 +70,18 @@ impl Elaborator<'_> {
         }
     }
 
+    /// The integer that a value of one leaf is, of whatever type.
+    pub(super) fn known_int(&self, val: &Val) -> Option<i128> {
+        let [leaf] = val.leaves.as_slice() else { return None };
+        if let Some((Literal { negative, digits: Digits::Int(n), .. }, _)) = self.literals.get(leaf) {
+            let n = i128::try_from(*n).ok()?;
+            return Some(if *negative { -n } else { n });
+        }
+        let value = self.const_of(*leaf)?;
+        super::infer::int_range(value.ty.scalar)?;
+        Some(super::infer::int_of_bits(value.lanes[0], value.ty.scalar))
+    }
+
     /// The constant that a value of one leaf is.
     pub(super) fn known(&self, val: &Val) -> Option<Const> {
         match val.leaves.as_slice() {
@@ -95,9 +107,14 @@ impl Elaborator<'_> {
                 return self.typed_literal(&literal, scalar);
             }
         }
-        match self.settle_elem(Elem::Var(var)) {
+        self.literal_of(literal, Elem::Var(var))
+    }
+
+    /// A literal of a type that may not be known yet.
+    pub(super) fn literal_of(&mut self, literal: Literal, elem: Elem) -> Res<Val> {
+        match self.settle_elem(elem) {
             Elem::Known(scalar) => self.typed_literal(&literal, scalar),
-            elem @ Elem::Var(_) => {
+            elem @ Elem::Var(var) => {
                 let leaf = self.def(elem, 1, Expr::Const(Const::i32(0)));
                 self.literals.insert(leaf, (literal, var));
                 Ok(Val::leaf(Ty::Num(elem, 1), leaf))

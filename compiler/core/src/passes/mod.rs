@@ -1,6 +1,10 @@
-//! Passes: from an `ir::Kernel` to a better one that means the same, or to what is wrong with it.
+//! The passes over the IR, one module each.
 
 pub mod bounds;
 pub mod explicit;
+pub mod finding;
+pub mod limits;
 pub mod lower_for;
+pub mod races;
 pub mod simplify;
+pub mod uniformity;

@@ -10,7 +10,7 @@ const F32: ValueType = ValueType::Scalar(Scalar::F32);
 const BOOL: ValueType = ValueType::Scalar(Scalar::Bool);
 
 /// The standard kernels as the contract has them, without their plans.
-pub fn contract() -> Manifest {
+pub(crate) fn contract() -> Manifest {
     let tree_node = [
         ("feature", Scalar::I32, 0, "The feature to test, or -1 for a leaf."),
         ("value", Scalar::F32, 4, "The threshold, or the leaf's prediction."),
@@ -79,7 +79,7 @@ pub fn contract() -> Manifest {
 }
 
 /// All types in all places, names that are keywords somewhere, and a package of its own.
-pub fn everything() -> Manifest {
+pub(crate) fn everything() -> Manifest {
     use Scalar::{Bf16, Bool, F16, F32, I8, I32, I64, U8, U32, U64};
     let scalars = [
         ("flag", Bool),

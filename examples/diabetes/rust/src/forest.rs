@@ -1,6 +1,6 @@
 //! A random forest of regression trees (Breiman 2001), grown as scikit-learn's RandomForestRegressor grows it.
 
-use crate::gpu::{self, BatchPredictParams, Buffer, Element, GpuError};
+use crate::gpu::{self, BatchPredictParams, Buffer, Error, TreeNode};
 use crate::random::{Random, bootstrap_seed};
 use crate::scorer::{Candidate, Scorer, Split, TRIED_FEATURES};
 use crate::table::Table;
@@ -9,32 +9,9 @@ use std::collections::VecDeque;
 const MAX_DEPTH: u32 = 16;
 const LEAF: i32 = -1;
 
-/// A node as `kernel-batch-predict` reads it.
-#[derive(Clone, Copy, Default)]
-pub struct Node {
-    feature: i32,
-    value: f32,
-    left: u32,
-    right: u32,
-}
-
-impl Element for Node {
-    const BYTES: usize = 16;
-    fn append_to(self, bytes: &mut Vec<u8>) {
-        (self.feature as u32).append_to(bytes);
-        self.value.append_to(bytes);
-        self.left.append_to(bytes);
-        self.right.append_to(bytes);
-    }
-    fn from_bytes(bytes: &[u8]) -> Self {
-        let word = |at: usize| u32::from_bytes(&bytes[at..at + 4]);
-        Self { feature: word(0) as i32, value: f32::from_bytes(&bytes[4..8]), left: word(8), right: word(12) }
-    }
-}
-
 /// All trees' nodes in one array, and where each tree begins in it.
 pub struct Forest {
-    pub nodes: Vec<Node>,
+    pub nodes: Vec<TreeNode>,
     pub offsets: Vec<u32>,
 }
 
@@ -84,9 +61,9 @@ fn is_pure(table: &Table, samples: &[u32]) -> bool {
     samples.iter().all(|row| label(*row) == label(samples[0]))
 }
 
-fn make_leaf(table: &Table, samples: &[u32]) -> Node {
+fn make_leaf(table: &Table, samples: &[u32]) -> TreeNode {
     let sum = samples.iter().fold(0.0, |sum, row| sum + f64::from(table.labels[*row as usize]));
-    Node { feature: LEAF, value: (sum / samples.len() as f64) as f32, left: 0, right: 0 }
+    TreeNode { feature: LEAF, value: (sum / samples.len() as f64) as f32, left: 0, right: 0 }
 }
 
 /// The feature and threshold of the lowest score, the first of them where several are equal.
@@ -107,7 +84,7 @@ pub struct Grower<'a> {
     table: &'a Table,
     scorer: &'a Scorer,
     seed: u32,
-    trees: Vec<Vec<Node>>,
+    trees: Vec<Vec<TreeNode>>,
     queue: VecDeque<Pending>,
 }
 
@@ -116,7 +93,7 @@ impl<'a> Grower<'a> {
         Self { table, scorer, seed, trees: vec![Vec::new(); n_trees as usize], queue: VecDeque::new() }
     }
 
-    pub fn grow(mut self) -> Result<Forest, GpuError> {
+    pub fn grow(mut self) -> Result<Forest, Error> {
         for tree in 0..self.trees.len() as u32 {
             let samples = self.scorer.bootstrap(bootstrap_seed(self.seed, tree))?;
             self.add_node(tree, 0, samples);
@@ -131,13 +108,13 @@ impl<'a> Grower<'a> {
     fn add_node(&mut self, tree: u32, depth: u32, samples: Vec<u32>) -> u32 {
         let nodes = &mut self.trees[tree as usize];
         let node = nodes.len() as u32;
-        nodes.push(Node::default());
+        nodes.push(TreeNode::default());
         self.queue.push_back(Pending { tree, node, depth, samples });
         node
     }
 
     /// Turns nodes into leaves until there are enough others to be scored at once, and splits those.
-    fn grow_wave(&mut self) -> Result<(), GpuError> {
+    fn grow_wave(&mut self) -> Result<(), Error> {
         let mut wave = Vec::new();
         let mut splits = Vec::new();
         while wave.len() < Scorer::MAX_WAVE {
@@ -171,7 +148,7 @@ impl<'a> Grower<'a> {
         let left = self.add_node(pending.tree, pending.depth + 1, left);
         let right = self.add_node(pending.tree, pending.depth + 1, right);
         self.trees[pending.tree as usize][pending.node as usize] =
-            Node { feature: feature as i32, value: threshold, left, right };
+            TreeNode { feature: feature as i32, value: threshold, left, right };
     }
 
     fn pack(self) -> Forest {
@@ -185,17 +162,17 @@ impl<'a> Grower<'a> {
 }
 
 /// Predicts every row of a table with the whole forest.
-pub fn predict(forest: &Forest, table: &Table) -> Result<Vec<f32>, GpuError> {
-    let samples = Buffer::filled(&table.features)?;
-    let nodes = Buffer::filled(&forest.nodes)?;
-    let offsets = Buffer::filled(&forest.offsets)?;
-    let output = Buffer::new(table.n_rows())?;
+pub fn predict(forest: &Forest, table: &Table) -> Result<Vec<f32>, Error> {
+    let samples = Buffer::from_slice(&table.features)?;
+    let nodes = Buffer::from_slice(&forest.nodes)?;
+    let offsets = Buffer::from_slice(&forest.offsets)?;
+    let output = Buffer::create(table.n_rows())?;
     let params = BatchPredictParams {
         batch_size: table.n_rows() as u32,
         n_features: table.n_features as u32,
         n_trees: forest.offsets.len() as u32,
         max_depth: MAX_DEPTH,
     };
-    gpu::batch_predict(params, &samples, &nodes, &offsets, &output)?;
+    gpu::kernel_batch_predict(params, &samples, &nodes, &offsets, &output)?;
     output.download()
 }

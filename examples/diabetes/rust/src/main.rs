@@ -4,10 +4,15 @@
 //!     diabetes [--seed N] [--trees N] [--digest] [--dump FILE] [DATA-FOLDER]
 
 mod forest;
-mod gpu;
 mod random;
 mod scorer;
 mod table;
+
+/// The generated bindings.
+#[allow(dead_code)]
+mod gpu {
+    include!(env!("WASI_GPU_RS"));
+}
 
 use forest::{Forest, Grower, predict};
 use scorer::Scorer;
@@ -43,10 +48,9 @@ fn parse_options(mut args: impl Iterator<Item = String>) -> Option<Options> {
 
 /// The bytes that two runs must agree on: the packed forest, then the predictions.
 fn result_bytes(forest: &Forest, predictions: &[f32]) -> Vec<u8> {
-    let mut bytes = gpu::to_bytes(&forest.nodes);
-    bytes.extend(gpu::to_bytes(&forest.offsets));
-    bytes.extend(gpu::to_bytes(predictions));
-    bytes
+    let node = |n: &gpu::TreeNode| [n.feature as u32, n.value.to_bits(), n.left, n.right];
+    let words = forest.nodes.iter().flat_map(node).chain(forest.offsets.iter().copied());
+    words.chain(predictions.iter().map(|p| p.to_bits())).flat_map(u32::to_le_bytes).collect()
 }
 
 /// FNV-1a, 64 bits.
@@ -65,7 +69,9 @@ fn run(options: &Options) -> Result<()> {
     if train.n_features != test.n_features {
         return Err("the two files differ in their columns".into());
     }
-    println!("device: {}", gpu::device());
+    let device = gpu::Device::info();
+    let kind = if device.is_hardware { "hardware" } else { "software" };
+    println!("device: {} ({}, {kind})", device.name, device.backend);
     let scorer = Scorer::new(&train)?;
 
     let start = Instant::now();

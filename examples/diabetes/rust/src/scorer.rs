@@ -1,6 +1,6 @@
 //! The device's part of training: bootstrap samples and split scores.
 
-use crate::gpu::{self, BootstrapParams, Buffer, FindSplitParams, GpuError};
+use crate::gpu::{self, BootstrapParams, Buffer, Error, FindSplitParams};
 use crate::table::Table;
 
 /// Features tried at each split.
@@ -29,10 +29,10 @@ struct CandidateSlot {
 }
 
 impl Slot {
-    fn new(n_rows: usize) -> Result<Self, GpuError> {
-        let candidate = || Ok(CandidateSlot { thresholds: Buffer::new(n_rows)?, scores: Buffer::new(n_rows)? });
-        let candidates = (0..TRIED_FEATURES).map(|_| candidate()).collect::<Result<_, GpuError>>()?;
-        Ok(Self { indices: Buffer::new(n_rows)?, candidates })
+    fn new(n_rows: usize) -> Result<Self, Error> {
+        let candidate = || Ok(CandidateSlot { thresholds: Buffer::create(n_rows)?, scores: Buffer::create(n_rows)? });
+        let candidates = (0..TRIED_FEATURES).map(|_| candidate()).collect::<Result<_, Error>>()?;
+        Ok(Self { indices: Buffer::create(n_rows)?, candidates })
     }
 }
 
@@ -54,28 +54,28 @@ impl Scorer {
     /// Nodes that one `score` may hold.
     pub const MAX_WAVE: usize = 64;
 
-    pub fn new(table: &Table) -> Result<Self, GpuError> {
+    pub fn new(table: &Table) -> Result<Self, Error> {
         let n_rows = table.n_rows();
         Ok(Self {
             n_rows,
             n_features: table.n_features,
-            data: Buffer::filled(&table.features)?,
-            labels: Buffer::filled(&table.labels)?,
-            drawn: Buffer::new(n_rows)?,
-            gathered: Buffer::new(Self::MAX_WAVE * TRIED_FEATURES * n_rows)?,
+            data: Buffer::from_slice(&table.features)?,
+            labels: Buffer::from_slice(&table.labels)?,
+            drawn: Buffer::create(n_rows)?,
+            gathered: Buffer::create(Self::MAX_WAVE * TRIED_FEATURES * n_rows)?,
             slots: (0..Self::MAX_WAVE).map(|_| Slot::new(n_rows)).collect::<Result<_, _>>()?,
         })
     }
 
     /// Draws as many rows as the table has, with replacement.
-    pub fn bootstrap(&self, seed: u32) -> Result<Vec<u32>, GpuError> {
+    pub fn bootstrap(&self, seed: u32) -> Result<Vec<u32>, Error> {
         let n_rows = self.n_rows as u32;
-        gpu::bootstrap_sample(BootstrapParams { n_samples: n_rows, seed, max_index: n_rows }, &self.drawn)?;
+        gpu::kernel_bootstrap_sample(BootstrapParams { n_samples: n_rows, seed, max_index: n_rows }, &self.drawn)?;
         self.drawn.download()
     }
 
     /// The score of every threshold of every candidate, in their order.
-    pub fn score(&self, wave: &[Split]) -> Result<Vec<f32>, GpuError> {
+    pub fn score(&self, wave: &[Split]) -> Result<Vec<f32>, Error> {
         let mut n_scores = 0;
         for (split, slot) in wave.iter().zip(&self.slots) {
             slot.indices.upload(&split.samples)?;
@@ -88,11 +88,18 @@ impl Scorer {
                     n_thresholds: n_thresholds as u32,
                 };
                 place.thresholds.upload(&candidate.thresholds)?;
-                gpu::find_split(params, &self.data, &self.labels, &slot.indices, &place.thresholds, &place.scores)?;
-                self.gathered.copy_from(&place.scores, n_scores, n_thresholds)?;
+                gpu::kernel_find_split(
+                    params,
+                    &self.data,
+                    &self.labels,
+                    &slot.indices,
+                    &place.thresholds,
+                    &place.scores,
+                )?;
+                self.gathered.copy_from(&place.scores, 0, n_scores, n_thresholds)?;
                 n_scores += n_thresholds;
             }
         }
-        if n_scores == 0 { Ok(Vec::new()) } else { self.gathered.download_first(n_scores) }
+        if n_scores == 0 { Ok(Vec::new()) } else { self.gathered.download_range(0..n_scores) }
     }
 }

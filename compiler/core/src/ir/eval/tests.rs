@@ -155,8 +155,8 @@ fn conversions_saturate_and_wrap() {
     assert_eq!(conv(I8, I32, 0x80), 0xffff_ff80);
     assert_eq!(conv(I32, U64, M1), u64::MAX);
     assert_eq!(conv(U32, I64, M1), M1);
-    assert_eq!(conv(U32, F32, M1), 4_294_967_296f32.to_bits().into());
-    assert_eq!(conv(Bool, F32, 1), 1f32.to_bits().into());
+    assert_eq!(conv(U32, F32, M1), u64::from(4_294_967_296f32.to_bits()));
+    assert_eq!(conv(Bool, F32, 1), u64::from(1f32.to_bits()));
     assert_eq!(conv(U32, Bool, 256), 1);
     assert_eq!(conv(F32, F16, 1e10f32.to_bits().into()), 0x7c00);
 }

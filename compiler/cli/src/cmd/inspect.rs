@@ -1,0 +1,174 @@
+//! `wgpuc inspect`.
+
+use super::{compile, print};
+use crate::args::{self, Show};
+use crate::exit::Failure;
+use serde_json::json;
+use std::fmt::Write as _;
+use std::process::ExitCode;
+use wgpuc_abi::{Instance, KernelParamType, Target};
+use wgpuc_core::bindings::Language;
+use wgpuc_core::driver::{CompiledInstance, Form, Options, Output};
+use wgpuc_core::emit::EmitError;
+use wgpuc_core::ir::{self, Check, Place};
+
+/// Shows what became of a folder.
+pub(crate) fn run(args: &args::Inspect) -> Result<ExitCode, Failure> {
+    let output = compile(&args.dir, &Options { targets: vec![], bindings: vec![Language::Wit] })?;
+    let named = |name: &str| args.name.as_ref().is_none_or(|wanted| name.contains(wanted.as_str()));
+    let instances: Vec<&CompiledInstance> = output.kernels.iter().filter(|k| named(&k.request.name)).collect();
+    let ops: Vec<_> = output.manifest.interface.ops().filter(|op| named(op.name.kebab())).collect();
+    if instances.is_empty() && ops.is_empty() {
+        let names: Vec<&str> = output.kernels.iter().map(|k| k.request.name.as_str()).collect();
+        return Err(Failure::usage(format_args!("no op or instance has that name; there are {}", names.join(", "))));
+    }
+    let mut out = String::new();
+    for show in &args.show {
+        match show {
+            Show::Summary if args.json => out.push_str(&summary_json(&output, &instances)),
+            Show::Summary => summary(&mut out, &output, &instances),
+            Show::Source => source(&mut out, &output, &instances),
+            Show::Plan => {
+                for op in &ops {
+                    let plan = serde_json::to_string_pretty(&op.plan).map_err(Failure::failed)?;
+                    let _ = writeln!(out, "# {}\n{plan}", op.name);
+                }
+            }
+            Show::Wit => {
+                for (path, bytes) in output.files.iter().filter(|(path, _)| path.ends_with(".wit")) {
+                    let _ = writeln!(out, "// {path}\n{}", String::from_utf8_lossy(bytes));
+                }
+            }
+            Show::Checks => checks(&mut out, &output, &instances),
+            code => forms(&mut out, &instances, *code)?,
+        }
+    }
+    print(&out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn instance<'a>(output: &'a Output, compiled: &CompiledInstance) -> Option<&'a Instance> {
+    let kernel = output.manifest.kernels.get(compiled.kernel as usize)?;
+    kernel.instances.iter().find(|i| i.name == compiled.request.name)
+}
+
+/// The form that every device can run.
+fn base(compiled: &CompiledInstance) -> Option<&Form> {
+    compiled.forms.last()
+}
+
+/// How many accesses carry a check, and how many do not.
+fn counted(kernel: &ir::Kernel) -> (usize, usize) {
+    let stays = kernel.accesses.iter().filter(|a| matches!(a.check, Check::Stays(_) | Check::Unknown)).count();
+    (stays, kernel.accesses.len() - stays)
+}
+
+fn summary(out: &mut String, output: &Output, instances: &[&CompiledInstance]) {
+    let _ = writeln!(
+        out,
+        "{:<34} {:>11} {:>8} {:>9} {:>8} {:>8}  checks that stay",
+        "instance", "workgroup", "shared B", "bindings", "wgsl B", "cpu B"
+    );
+    for compiled in instances {
+        let (Some(instance), Some(form)) = (instance(output, compiled), base(compiled)) else { continue };
+        let params = output.manifest.kernels.get(compiled.kernel as usize).map_or(&[][..], |k| &k.params);
+        let buffers = params.iter().filter(|p| matches!(p.ty, KernelParamType::Buffer { .. })).count();
+        let bytes = |target| {
+            let sizes = instance.artifacts.iter().filter(|a| a.target == target).map(|a| a.bytes.to_string());
+            sizes.collect::<Vec<_>>().join("+")
+        };
+        let (stays, gone) = counted(&form.kernel);
+        let [x, y, z] = instance.workgroup;
+        let _ = writeln!(
+            out,
+            "{:<34} {:>11} {:>8} {:>9} {:>8} {:>8}  {stays} of {}",
+            instance.name,
+            format!("{x}x{y}x{z}"),
+            instance.shared_bytes,
+            buffers + usize::from(instance.faults) + 1,
+            bytes(Target::Wgsl),
+            bytes(Target::Cpu),
+            stays + gone,
+        );
+    }
+}
+
+fn summary_json(output: &Output, instances: &[&CompiledInstance]) -> String {
+    let rows: Vec<_> = instances
+        .iter()
+        .filter_map(|compiled| {
+            let (stays, gone) = counted(&base(compiled)?.kernel);
+            let mut row = serde_json::to_value(instance(output, compiled)?).ok()?;
+            row["checks"] = json!({ "stay": stays, "gone": gone });
+            Some(row)
+        })
+        .collect();
+    format!("{:#}\n", json!(rows))
+}
+
+fn source(out: &mut String, output: &Output, instances: &[&CompiledInstance]) {
+    let mut files: Vec<_> = instances.iter().filter_map(|i| base(i)).map(|f| f.kernel.span.file).collect();
+    files.sort_unstable();
+    files.dedup();
+    for file in files.into_iter().map(|id| output.sources.file(id)) {
+        let _ = writeln!(out, "// {}\n{}", file.name, file.text);
+    }
+}
+
+/// Every access of the base forms, and the verdict on it.
+fn checks(out: &mut String, output: &Output, instances: &[&CompiledInstance]) {
+    for compiled in instances {
+        let Some(form) = base(compiled) else { continue };
+        let _ = writeln!(out, "# {}", compiled.request.name);
+        for access in &form.kernel.accesses {
+            let (line, column) = output.sources.line_column(access.span);
+            let file = &output.sources.file(access.span.file).name;
+            let text = output.sources.text(access.span).split_whitespace().collect::<Vec<_>>().join(" ");
+            let verdict = match &access.check {
+                Check::Proved(why) => format!("gone: {why}"),
+                Check::Stays(why) => format!("STAYS: {why}"),
+                Check::Unknown | Check::Explicit => "STAYS".to_owned(),
+            };
+            let place = match access.place {
+                Place::Buffer(_) => "buffer",
+                Place::Shared(_) => "shared",
+                Place::Slot(_) => "array",
+            };
+            let _ = writeln!(out, "  {file}:{line}:{column}  {place} `{text}`  {verdict}");
+        }
+    }
+}
+
+/// The code of every form.
+fn forms(out: &mut String, instances: &[&CompiledInstance], show: Show) -> Result<(), Failure> {
+    for form in instances.iter().flat_map(|i| &i.forms) {
+        if show == Show::Cpu && !form.code.contains_key(&Target::Cpu) {
+            continue;
+        }
+        let text = code(form, show)?;
+        let comment = if matches!(show, Show::Cpu) { ";;" } else { "//" };
+        let _ = writeln!(out, "{comment} {}\n{}", form.file_stem(), text.trim_end());
+        out.push('\n');
+    }
+    Ok(())
+}
+
+fn code(form: &Form, show: Show) -> Result<String, Failure> {
+    let emitted = |text: Result<String, EmitError>| text.map_err(Failure::failed);
+    let bytes = |target| form.code.get(&target).map(|c| c.bytes.as_slice()).unwrap_or_default();
+    match show {
+        Show::Wgsl => Ok(String::from_utf8_lossy(bytes(Target::Wgsl)).into_owned()),
+        Show::Cpu => wasmprinter::print_bytes(bytes(Target::Cpu)).map_err(Failure::failed),
+        Show::Msl => emitted(wgpuc_core::emit::wgsl::msl(&form.lowered)),
+        Show::Hlsl => emitted(wgpuc_core::emit::wgsl::hlsl(&form.lowered)),
+        Show::Spirv => {
+            let words = wgpuc_core::emit::wgsl::spirv(&form.lowered).map_err(Failure::failed)?;
+            let lines = words.chunks(32).map(|line| {
+                let words = line.chunks(4).map(|w| w.iter().rev().map(|b| format!("{b:02x}")).collect::<String>());
+                words.collect::<Vec<_>>().join(" ")
+            });
+            Ok(lines.collect::<Vec<_>>().join("\n"))
+        }
+        _ => Ok(ir::print(&form.kernel)),
+    }
+}

@@ -1,0 +1,58 @@
+//! `wgpuc run`.
+
+use crate::args;
+use crate::exit::Failure;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+use wgpuc_runtime::{Backend, Gpu, GpuSetupError, Quota, RunError, RunOptions};
+
+/// Runs a guest and passes its exit code on.
+pub(crate) fn run(args: &args::Run) -> Result<ExitCode, Failure> {
+    let [path, rest @ ..] = &args.guest[..] else { return Err(Failure::usage("name a guest")) };
+    let options = options(args, path, rest)?;
+    let backend: Backend = args.backend.parse().map_err(Failure::usage)?;
+    let bytes = std::fs::read(path).map_err(|error| Failure::disk(format_args!("cannot read {path}: {error}")))?;
+    let bundle = match &args.kernels {
+        Some(folder) => wgpuc_runtime::bundle::load(folder).map_err(Failure::failed)?,
+        None => wgpuc_kernels::bundle(),
+    };
+    let gpu = Gpu::builder().backend(backend).kernels(bundle).build().map_err(|error| match error {
+        GpuSetupError::Device(error) => {
+            Failure::no_device(format_args!("{error}; `wgpuc devices` lists what there is"))
+        }
+        error => Failure::failed(error),
+    })?;
+    let quota = args.device_memory.map(|mib| Quota { bytes: mib.saturating_mul(1 << 20), ..gpu.default_quota() });
+    match gpu.run(&bytes, &RunOptions { quota, ..options }) {
+        Ok(code) => Ok(ExitCode::from(u8::try_from(code).unwrap_or(1))),
+        Err(RunError::Folder { folder, why }) => {
+            Err(Failure::disk(format_args!("cannot open the folder {}: {why}", folder.display())))
+        }
+        Err(error) => Err(Failure::failed(format_args!("{path}: {error}"))),
+    }
+}
+
+fn options(args: &args::Run, path: &str, rest: &[String]) -> Result<RunOptions, Failure> {
+    let folder = |dir: &String| match dir.split_once("::") {
+        Some((host, guest)) => (PathBuf::from(host), guest.to_owned()),
+        None => (PathBuf::from(dir), dir.clone()),
+    };
+    let variable = |env: &String| match env.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(Failure::usage(format_args!("`--env {env}` has no value: write NAME=VALUE"))),
+    };
+    let timeout = match args.timeout.map(Duration::try_from_secs_f64) {
+        Some(Ok(timeout)) if !timeout.is_zero() => Some(timeout),
+        Some(_) => return Err(Failure::usage("--timeout takes a positive number of seconds")),
+        None => None,
+    };
+    Ok(RunOptions {
+        args: std::iter::once(path.to_owned()).chain(rest.iter().cloned()).collect(),
+        env: args.env.iter().map(variable).collect::<Result<_, _>>()?,
+        dirs: args.dirs.iter().map(folder).collect(),
+        quota: None,
+        memory_bytes: Some(usize::try_from(args.memory.saturating_mul(1 << 20)).unwrap_or(usize::MAX)),
+        timeout,
+    })
+}

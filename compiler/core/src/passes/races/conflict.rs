@@ -1,0 +1,66 @@
+//! Two uses of one element by two invocations.
+
+use super::lanes::Lanes;
+use crate::ir::{AccessId, SharedId, ValueId};
+use crate::source::Span;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// A use of workgroup memory since the last barrier, by invocations that certainly make it.
+#[derive(Clone, Debug)]
+pub(super) struct Use {
+    pub(super) access: AccessId,
+    pub(super) shared: SharedId,
+    pub(super) span: Span,
+    pub(super) mask: Rc<[bool]>,
+    pub(super) index: Lanes,
+    /// What a store stores.
+    pub(super) stored: Option<Stored>,
+}
+
+/// What a store stores.
+#[derive(Clone, Debug)]
+pub(super) struct Stored {
+    pub(super) value: ValueId,
+    pub(super) known: Option<Lanes>,
+    /// A number for each invocation; where two have different ones, they store different values, as far as one can
+    /// tell: they come from different elements.
+    pub(super) source: Option<Rc<[u32]>>,
+}
+
+/// Two different invocations that use one element, at least one of them storing something of its own.
+pub(super) fn conflict(old: &Use, new: &Use) -> Option<(usize, usize)> {
+    let reads = old.stored.is_none() && new.stored.is_none();
+    if old.shared != new.shared || reads || old.index.shared != new.index.shared {
+        return None;
+    }
+    let mut users: HashMap<u32, Vec<usize>> = HashMap::new();
+    for (lane, index) in old.index.own.iter().enumerate().filter(|(lane, _)| old.mask[*lane]) {
+        let users = users.entry(*index).or_default();
+        // Two are enough to find one other than the new user, unless the values decide.
+        if users.len() < 8 {
+            users.push(lane);
+        }
+    }
+    let lanes = new.index.own.iter().enumerate().filter(|(lane, _)| new.mask[*lane]);
+    lanes.flat_map(|(lane, index)| users.get(index).into_iter().flatten().map(move |other| (*other, lane))).find(
+        |(a, b)| {
+            a != b
+                && match (&old.stored, &new.stored) {
+                    (Some(x), Some(y)) => differ(x, *a, y, *b),
+                    _ => true,
+                }
+        },
+    )
+}
+
+/// Whether two stores certainly store different values. The same value twice does no harm.
+fn differ(x: &Stored, a: usize, y: &Stored, b: usize) -> bool {
+    match (&x.known, &y.known) {
+        (Some(x), Some(y)) => x.shared == y.shared && x.own[a] != y.own[b],
+        _ => {
+            let apart = |s: &Stored| s.source.as_ref().is_some_and(|source| source[a] != source[b]);
+            if x.value == y.value { apart(x) } else { apart(x) || apart(y) }
+        }
+    }
+}
