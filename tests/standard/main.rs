@@ -51,9 +51,7 @@ fn cases() -> Vec<Case> {
 fn run(executor: Executor, case: &(dyn Fn(&mut Machine) -> Outcome + Send + Sync)) -> Result<(), Failed> {
     match executor.open()? {
         Some(mut machine) => case(&mut machine).map_err(|error| format!("{error}\n  on {}", machine.info).into()),
-        None if std::env::var_os("CI").is_some() => {
-            Err("this adapter is not here; `cargo xtask setup` installs it".into())
-        }
+        None if std::env::var_os("CI").is_some() => Err("this adapter is not here; `cargo xtask setup` installs it".into()),
         None => {
             eprintln!("skipped: no {} here", executor.name());
             Ok(())

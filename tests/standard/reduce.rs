@@ -47,11 +47,7 @@ pub(crate) fn cases() -> Vec<Case> {
                     _ => 0.0,
                 };
                 let got = f64::from(reduce(m, op, &x)?);
-                if (got - want).abs() > bound {
-                    Err(format!("{got}, not {want} within {bound}").into())
-                } else {
-                    Ok(())
-                }
+                if (got - want).abs() > bound { Err(format!("{got}, not {want} within {bound}").into()) } else { Ok(()) }
             }));
         }
         cases.push(case(format!("reduce {name} of NaN and infinities"), move |m| {
