@@ -1,10 +1,11 @@
 //! The nearest of some known names to one that is not known.
 
 /// The known name that a typing mistake most likely meant, if one is near enough: at most a third of its letters
-/// differ. Of equally near ones the first.
+/// differ, or one of two. Of equally near ones the first.
 #[must_use]
 pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let most = (typed.chars().count() / 3).max(1);
+    let n_letters = typed.chars().count();
+    let most = if n_letters == 2 { 1 } else { n_letters / 3 };
     let near = |name: &'a str| Some((distance(typed, name, most)?, name));
     let best = known.into_iter().filter(|name| *name != typed).filter_map(near).min_by_key(|(d, _)| *d)?;
     Some(best.1)

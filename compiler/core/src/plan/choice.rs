@@ -6,7 +6,7 @@ use super::walk::Walk;
 use crate::diag::{Diagnostic, codes::plan};
 use crate::source::Span;
 use crate::syntax::ast::{self, Item, PatternKind, Stmt};
-use wgpuc_abi::{BinaryOp, Expr};
+use wgpuc_abi::{BinaryOp, Expr, UnaryOp};
 
 /// What an arm's pattern asks.
 pub(super) enum Test {
@@ -130,7 +130,19 @@ impl Walk<'_, '_> {
     pub(super) fn assume(&mut self, cond: &Value, holds: bool) {
         let says = if holds { &cond.says.0 } else { &cond.says.1 };
         self.facts.extend(says.iter().cloned());
-        self.known.push((cond.expr.clone(), holds));
+        self.know(&cond.expr, holds);
+    }
+
+    /// Notes what a condition's truth says of its parts.
+    fn know(&mut self, cond: &Expr, holds: bool) {
+        match cond {
+            Expr::Unary(UnaryOp::Not, inner) => self.know(inner, !holds),
+            Expr::Binary(op, a, b) if *op == if holds { BinaryOp::And } else { BinaryOp::Or } => {
+                self.know(a, holds);
+                self.know(b, holds);
+            }
+            cond => self.known.push((cond.clone(), holds)),
+        }
     }
 
     /// Gives a value a name, without keeping it in a slot.

@@ -62,7 +62,7 @@ impl<'a> Walk<'_, 'a> {
 
     fn generic(&mut self, id: ItemId, parameter: &'a ast::Generic, arg: &GenericArg) -> Option<Bound> {
         match &parameter.kind {
-            GenericKind::Type(_) => self.type_argument(arg, parameter.name.span).map(Bound::Fixed),
+            GenericKind::Type(_) => self.type_argument(arg).map(Bound::Fixed),
             GenericKind::Const(ty) => self.const_argument(id, ty, arg),
         }
     }
@@ -77,14 +77,16 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    fn type_argument(&mut self, arg: &GenericArg, span: Span) -> Option<Binding> {
+    fn type_argument(&mut self, arg: &GenericArg) -> Option<Binding> {
         match arg {
             GenericArg::Type(ast::Type { kind: TypeKind::Scalar(scalar), .. }) => Some(Binding::Scalar(*scalar)),
             GenericArg::Type(ast::Type { kind: TypeKind::Vector(scalar, lanes), .. }) => {
                 Some(Binding::Vector(*scalar, *lanes))
             }
             GenericArg::Type(ty) => self.bad_generic(ty.span, "this is no number type", "give one, such as `f32`"),
-            GenericArg::Const(_) => self.bad_generic(span, "a type is needed here", "give one, such as `f32`"),
+            GenericArg::Const(value) => {
+                self.bad_generic(value.span, "a type is needed here", "give one, such as `f32`")
+            }
         }
     }
 

@@ -7,7 +7,11 @@ use super::order::Node;
 use super::poly::{Atom, Poly};
 use super::value::{Buffer, Elem, Ty, Value};
 use super::walk::Walk;
-use crate::diag::{Diagnostic, codes::plan, nearest};
+use crate::diag::{
+    Diagnostic,
+    codes::{flow, plan},
+    nearest,
+};
 use crate::ir::{FactAtom, ParamId};
 use crate::program::{Binding, ItemId};
 use crate::source::Span;
@@ -36,6 +40,7 @@ impl<'a> Walk<'_, 'a> {
         let found = self.kernel(path);
         let axes: Vec<Option<Value>> = grid.iter().map(|axis| self.axis(axis)).collect();
         let Some((id, kernel)) = found else { return };
+        self.check_needs(kernel, path.span);
         let Some(bound) = self.generics(id, kernel, &path.generics, path.span) else { return };
         let Some((selectors, ways)) = self.ways(&bound, path.span) else { return };
         // Nothing is chosen among types, so all ways take the same arguments.
@@ -65,6 +70,21 @@ impl<'a> Walk<'_, 'a> {
             None => "write one: `#[kernel(workgroup = 256)] fn name(...)`".to_owned(),
         };
         self.report(plan::UNKNOWN_KERNEL, path.span, &message, &help)
+    }
+
+    /// A kernel that not every device can run is launched only where the device has been asked.
+    pub(super) fn check_needs(&mut self, kernel: &ast::Kernel, span: Span) {
+        for (feature, needed) in &kernel.needs {
+            if self.known.contains(&(Expr::Supports(*feature), true)) {
+                continue;
+            }
+            let name = feature.name();
+            let message = format!("`{}` needs {name}, which not every device has", kernel.function.name.name);
+            let diagnostic = Diagnostic::new(flow::TARGET_LACKS, span, message)
+                .label(*needed, "needed because of this")
+                .help(format!("launch it under `if supports!({name})`, and another kernel otherwise"));
+            self.planner.diagnostics.push(diagnostic);
+        }
     }
 
     fn axis(&mut self, axis: &ast::Expr) -> Option<Value> {

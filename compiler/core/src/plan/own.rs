@@ -39,6 +39,7 @@ impl<'a> Planner<'a> {
         let file = self.program.file_of(id);
         let params = self.kernel_params(id, kernel, bindings)?;
         let mut walk = Walk::new(self, file);
+        walk.check_needs(kernel, kernel.function.name.span);
         let (op_params, passed) = walk.own_params(kernel, &params)?;
         for (generic, binding) in kernel.function.generics.iter().zip(bindings) {
             if let Some(value) = as_value(*binding) {

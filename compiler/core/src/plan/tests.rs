@@ -178,6 +178,27 @@ fn a_match_knows_its_arm() {
 }
 
 #[test]
+fn what_is_known_narrows_what_is_compiled() {
+    let text = "
+        pub enum E { A, B, C, D }
+        #[op]
+        pub fn f(e: E, x: &[f32], y: &mut [f32]) {
+            require!(e != E::D);
+            match e {
+                E::A | E::B => launch!(k::<{ e }>, [1], y),
+                _ => if !supports!(subgroups) { launch!(k::<{ e }>, [1], y); } else { launch!(fast, [1], y); },
+            }
+        }
+        #[kernel(workgroup = 16)]
+        fn k<const OP: E>(y: &mut [f32]) {}
+        #[kernel(workgroup = 16, needs = subgroups)]
+        fn fast(y: &mut [f32]) {}";
+    let planned = planned(text);
+    let names: Vec<&str> = planned.requests.iter().map(|(_, r)| r.name.as_str()).collect();
+    assert_eq!(names, ["reduce_k_a", "reduce_k_b", "reduce_k_c", "reduce_fast"]);
+}
+
+#[test]
 fn a_pub_kernel_is_its_own_op() {
     let text = "
         /// y = a * x + y

@@ -95,8 +95,16 @@ fn lex_error(text: &str, span: Span) -> Diagnostic {
     let start = span.start as usize;
     let found = text.get(start..).and_then(|rest| rest.chars().next());
     let diagnostic = match found {
-        Some(c @ (')' | ']' | '}')) => Diagnostic::new(syntax::SYNTAX, span, format!("unexpected closing `{c}`"))
-            .help("remove it, or open the bracket that it closes"),
+        Some(c @ (')' | ']' | '}')) => {
+            let diagnostic = Diagnostic::new(syntax::SYNTAX, span, format!("this `{c}` closes nothing that is open"));
+            match innermost_open(&text[..start.min(text.len())]) {
+                Some((at, open)) => {
+                    let place = Span { start: at, end: at + 1, ..span };
+                    diagnostic.label(place, format!("this `{open}` is not closed")).help("close it first")
+                }
+                None => diagnostic.help("remove it"),
+            }
+        }
         Some(c @ ('(' | '[' | '{')) => {
             Diagnostic::new(syntax::SYNTAX, span, format!("this `{c}` is never closed")).help("close it")
         }
@@ -110,10 +118,31 @@ fn lex_error(text: &str, span: Span) -> Diagnostic {
     };
     // An empty span shows nothing: mark one character.
     let mut diagnostic = diagnostic;
-    for label in &mut diagnostic.labels {
+    if let Some(label) = diagnostic.labels.first_mut() {
         label.span.end = label.span.start + found.map_or(0, char::len_utf8) as u32;
     }
     diagnostic
+}
+
+/// The last bracket of a text that is still open, and where. Comments and strings are skipped, roughly: this only
+/// serves to point at something.
+fn innermost_open(text: &str) -> Option<(u32, char)> {
+    let mut open: Vec<(usize, char)> = vec![];
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        let mut quoted = false;
+        let code = line.split("//").next().unwrap_or_default();
+        for (at, c) in code.char_indices() {
+            match c {
+                '"' => quoted = !quoted,
+                '(' | '[' | '{' if !quoted => open.push((offset + at, c)),
+                ')' | ']' | '}' if !quoted => drop(open.pop()),
+                _ => {}
+            }
+        }
+        offset += line.len();
+    }
+    open.pop().and_then(|(at, c)| Some((u32::try_from(at).ok()?, c)))
 }
 
 /// The first place that is nested too deeply. Walks without recursion.

@@ -1,0 +1,4 @@
+#[op]
+pub fn f(n: u32) {
+    require!(n > 0);
+}

@@ -1,0 +1,5 @@
+//@ file: lib.rs
+mod scal;
+//@ file: scale.rs
+#[kernel(workgroup = 64, over = out.len())]
+pub fn clear(out: &mut [f32]) {}

@@ -1,0 +1,3 @@
+//@ file: scale.rs
+//@ latin1: true
+//! Größe.
