@@ -1,8 +1,7 @@
 //! A host of its own: runs a guest that imports `wasi:gpu`, with WASI beside it.
 
-use anyhow::{Context, Result};
 use wasmtime::component::{Linker, ResourceTable};
-use wasmtime::{Config, Engine, Store};
+use wasmtime::{Config, Engine, Result, Store};
 use wasmtime_wasi::p2::bindings::sync::Command;
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wgpuc_runtime::{Gpu, GpuCtx, GpuView};
@@ -27,7 +26,7 @@ impl GpuView for Host {
 }
 
 fn main() -> Result<()> {
-    let path = std::env::args().nth(1).context("usage: embed GUEST.wasm")?;
+    let path = std::env::args().nth(1).ok_or_else(|| wasmtime::Error::msg("usage: embed GUEST.wasm"))?;
     let engine = Engine::new(&Config::new())?;
 
     // The five lines: a device with kernels, the linker, and the guest's share of the device.
