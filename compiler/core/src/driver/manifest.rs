@@ -103,7 +103,8 @@ fn generics(compiled: &CompiledInstance, program: &Program) -> Vec<(String, Stri
         },
     };
     let bound = parameters.iter().zip(&compiled.request.bindings);
-    bound.filter(|(g, _)| matches!(g.kind, GenericKind::Const(_) | GenericKind::Type(_)))
+    bound
+        .filter(|(g, _)| matches!(g.kind, GenericKind::Const(_) | GenericKind::Type(_)))
         .map(|(g, binding)| (g.name.name.clone(), show(binding)))
         .collect()
 }

@@ -137,4 +137,3 @@ fn files(
     }
     Ok(files)
 }
-

@@ -92,7 +92,8 @@ fn config(id: FileId, text: &str, names: &mut Names, diagnostics: &mut Diagnosti
         let place = span(at.map(|(at, _)| at..at + key.len()));
         let Some(value) = value.as_str().filter(|v| !v.is_empty()) else {
             let message = format!("`{key}` must be a text");
-            diagnostics.push(Diagnostic::new(codes::BAD_CONFIG, place, message).help(format!("write `{key} = \"...\"`")));
+            diagnostics
+                .push(Diagnostic::new(codes::BAD_CONFIG, place, message).help(format!("write `{key} = \"...\"`")));
             continue;
         };
         match key.as_str() {
@@ -163,7 +164,6 @@ fn split(package: &str) -> Option<(String, String, String)> {
 /// A folder's name as WIT allows one.
 fn plain_name(folder: &str) -> String {
     let kept: String = folder.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let name: Vec<&str> =
-        kept.split('-').filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase())).collect();
+    let name: Vec<&str> = kept.split('-').filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase())).collect();
     if name.is_empty() { "kernels".to_owned() } else { name.join("-") }
 }
