@@ -5,7 +5,7 @@ use super::facts::Origin;
 use super::int::Int;
 use super::poly::Poly;
 use super::state::{Cond, Held, State};
-use crate::ir::{Builtin, Expr, FactAtom, Op, ParamId, ParamKind, Type, ValueId};
+use crate::ir::{Builtin, Expr, FactAtom, Op, ParamId, ParamKind, Place, Type, ValueId};
 use std::rc::Rc;
 
 impl State<'_> {
@@ -64,6 +64,11 @@ impl State<'_> {
                 }
                 _ => None,
             },
+            Expr::Load { index, access } => {
+                let Place::Buffer(param) = self.kernel[*access].place else { return None };
+                let index = self.number(*index)?;
+                self.is_constant(param).then(|| self.atom(Origin::Read(param, index, int), int.low(), int.high()))
+            }
             Expr::Slot(slot) => match &self.slots[slot.0 as usize] {
                 Held::Int(sum) => Some(sum.clone()),
                 _ => {
@@ -74,6 +79,14 @@ impl State<'_> {
                 }
             },
             _ => None,
+        }
+    }
+
+    /// Whether nobody writes to the buffer while the kernel runs.
+    fn is_constant(&self, param: ParamId) -> bool {
+        match &self.kernel[param].kind {
+            ParamKind::Buffer(buffer) => !buffer.mutable && !buffer.may_alias && !buffer.atomic,
+            ParamKind::Scalar(_) => false,
         }
     }
 
@@ -217,6 +230,13 @@ impl State<'_> {
         match b.as_constant() {
             Some(b) if b >= 1 && natural => return self.quotient_floor(a, b, int),
             _ => {}
+        }
+        // `(b + c) / b` is `1 + c / b`, of which more is known.
+        if natural && self.positive(b) {
+            let rest = a.sub(b)?;
+            if rest.terms().len() < a.terms().len() && self.le(&Poly::constant(0), &rest) {
+                return self.quotient(&rest, b, int)?.plus(1);
+            }
         }
         let atom = self.pure_atom(Op::Div, &[a.clone(), b.clone()], int);
         if natural && !int.signed {

@@ -3,7 +3,7 @@
 
 use super::int::Int;
 use super::poly::{AtomId, Mono, Poly};
-use crate::ir::{Builtin, FactAtom, Op, SlotId, ValueId};
+use crate::ir::{Builtin, FactAtom, Op, ParamId, SlotId, ValueId};
 
 /// What an atom stands for, to name it and to find it again.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -18,6 +18,8 @@ pub(super) enum Origin {
     Value(ValueId),
     /// That sum, wrapped to its type.
     Wrapped(Poly, Int),
+    /// The integer at that index of a buffer that nobody writes to.
+    Read(ParamId, Poly, Int),
     /// An operation on exact operands.
     Pure(Op, Vec<Poly>, Int),
 }
@@ -42,6 +44,8 @@ const INFINITE: i128 = 1 << 118;
 pub(super) struct Facts {
     atoms: Vec<Atom>,
     list: Vec<Poly>,
+    /// For each atom the facts that it is in, oldest first.
+    uses: Vec<Vec<usize>>,
     trail: Vec<(AtomId, i128, i128)>,
 }
 
@@ -55,6 +59,7 @@ pub(super) struct Mark {
 impl Facts {
     pub(super) fn new_atom(&mut self, origin: Origin, low: i128, high: i128) -> AtomId {
         self.atoms.push(Atom { origin, low, high });
+        self.uses.push(vec![]);
         self.atoms.len() as AtomId
     }
 
@@ -68,7 +73,7 @@ impl Facts {
 
     /// Whether some fact bounds the atom from above.
     pub(super) fn is_bounded(&self, atom: AtomId) -> bool {
-        self.list.iter().any(|fact| fact.coefficient(&Mono::atom(atom)) < 0)
+        self.about(atom).any(|fact| fact.coefficient(&Mono::atom(atom)) < 0)
     }
 
     pub(super) fn mark(&self) -> Mark {
@@ -76,7 +81,12 @@ impl Facts {
     }
 
     pub(super) fn reset(&mut self, mark: Mark) {
-        self.list.truncate(mark.facts);
+        while self.list.len() > mark.facts {
+            let fact = self.list.pop().unwrap_or_default();
+            for atom in fact.atoms() {
+                self.uses[atom as usize - 1].pop();
+            }
+        }
         while self.trail.len() > mark.trail {
             if let Some((atom, low, high)) = self.trail.pop() {
                 let atom = &mut self.atoms[atom as usize - 1];
@@ -85,22 +95,37 @@ impl Facts {
         }
     }
 
+    /// How many atoms there are.
+    pub(super) fn n_atoms(&self) -> u32 {
+        self.atoms.len() as u32
+    }
+
+    /// The facts that an atom is in, newest first.
+    pub(super) fn about(&self, atom: AtomId) -> impl Iterator<Item = &Poly> {
+        self.uses[atom as usize - 1].iter().rev().map(|at| &self.list[*at])
+    }
+
     /// Learns that `poly >= 0`.
     pub(super) fn learn(&mut self, poly: &Poly) {
         let poly = poly.tightened();
-        if poly.as_constant().is_some() || self.list.contains(&poly) || self.list.len() >= MAX_FACTS {
+        let atoms = poly.atoms();
+        let Some(first) = atoms.first() else { return };
+        if self.about(*first).any(|fact| *fact == poly) || self.list.len() >= MAX_FACTS {
             return;
         }
         let changed = self.narrow(&poly);
         // The range of a single atom says all that its fact would.
         if !poly.is_about_one_atom() {
+            let at = self.list.len();
             self.list.push(poly);
+            atoms.iter().for_each(|atom| self.uses[*atom as usize - 1].push(at));
         }
-        if changed {
-            for at in (0..self.list.len()).rev() {
-                let fact = self.list[at].clone();
-                self.narrow(&fact);
-            }
+        let mut around: Vec<usize> = changed.iter().flat_map(|atom| &self.uses[*atom as usize - 1]).copied().collect();
+        around.sort_unstable();
+        around.dedup();
+        for at in around.into_iter().rev() {
+            let fact = self.list[at].clone();
+            self.narrow(&fact);
         }
     }
 
@@ -117,9 +142,9 @@ impl Facts {
         self.learn_le(right, left);
     }
 
-    /// Narrows the ranges of the atoms that stand alone in a term of `poly >= 0`; whether one changed.
-    fn narrow(&mut self, poly: &Poly) -> bool {
-        let mut changed = false;
+    /// Narrows the ranges of the atoms that stand alone in a term of `poly >= 0`; which ones changed.
+    fn narrow(&mut self, poly: &Poly) -> Vec<AtomId> {
+        let mut changed = vec![];
         for (mono, c) in poly.terms() {
             let mut atoms = mono.atoms();
             let (Some(id), None) = (atoms.next(), atoms.next()) else { continue };
@@ -137,7 +162,7 @@ impl Facts {
                 self.trail.push((id, atom.low, atom.high));
                 let atom = &mut self.atoms[id as usize - 1];
                 (atom.low, atom.high) = (low, high);
-                changed = true;
+                changed.push(id);
             }
         }
         changed

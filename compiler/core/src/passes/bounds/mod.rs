@@ -85,25 +85,28 @@ fn prove(state: &mut State<'_>, access: AccessId, index: ValueId, name: &Namer<'
     let Some((limit, index_sum)) = limit(state, kernel[access].place).zip(state.ints[index.0 as usize].clone()) else {
         return Check::Stays("its index is not followed".to_owned());
     };
-    let hint_sum = state.rewritten(&index_sum, U32);
+    let rewritten = state.rewritten(&index_sum, U32);
     let Some(index) = state.number(index) else { return Check::Stays("its index is not followed".to_owned()) };
     let below = |sum: &Poly| limit.plus(-1).and_then(|limit| limit.sub(sum));
-    let Some(goal) = below(&index) else { return Check::Stays("its index is too long a sum".to_owned()) };
-    let found = search::search(&state.facts, &goal);
+    // A limit above what an index can hold says nothing about wrapping.
+    let limit_fits = state.facts.range(&limit).1 <= U32.high() + 1;
     let words = Words { kernel, facts: &state.facts, name };
-    if found.proved {
-        return Check::Proved(words.proof(&index, &found));
-    }
-    // What is missing shows better on the sum than on its wrapped self.
     let mut residuals = vec![];
-    for sum in [&hint_sum, &index_sum] {
-        let found = below(sum).map(|goal| search::search(&state.facts, &goal)).unwrap_or_default();
-        if found.proved {
-            return Check::Stays(format!("`{}` may wrap around", words.sum(sum)));
+    let mut wraps = None;
+    for sum in [&index, &rewritten, &index_sum] {
+        let Some(found) = below(sum).map(|goal| search::search(&state.facts, &goal)) else { continue };
+        // Between zero and a limit that fits, a sum is what the machine computes.
+        let exact = *sum == index || (limit_fits && search::holds(&state.facts, sum));
+        if found.proved && exact {
+            return Check::Proved(words.proof(sum, &found));
         }
+        wraps = wraps.or(found.proved.then_some(sum));
         residuals.extend(found.residuals);
     }
-    Check::Stays(words.missing(&hint_sum, &residuals))
+    match wraps {
+        Some(sum) => Check::Stays(format!("`{}` may wrap around", words.sum(sum))),
+        None => Check::Stays(words.missing(&rewritten, &residuals)),
+    }
 }
 
 /// How many elements a place has.

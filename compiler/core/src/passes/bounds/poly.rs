@@ -85,6 +85,10 @@ impl Poly {
         Self(vec![(Mono::atom(atom), 1)])
     }
 
+    pub(super) fn term(mono: Mono, coefficient: i128) -> Self {
+        Self(if coefficient == 0 { vec![] } else { vec![(mono, coefficient)] })
+    }
+
     pub(super) fn terms(&self) -> &[(Mono, i128)] {
         &self.0
     }
@@ -104,6 +108,14 @@ impl Poly {
             [(mono, 1)] if mono.atoms().count() == 1 => mono.atoms().next(),
             _ => None,
         }
+    }
+
+    /// Its atoms, each once.
+    pub(super) fn atoms(&self) -> Vec<AtomId> {
+        let mut atoms: Vec<AtomId> = self.0.iter().flat_map(|(m, _)| m.0).filter(|a| *a != 0).collect();
+        atoms.sort_unstable();
+        atoms.dedup();
+        atoms
     }
 
     /// Whether its terms are one atom, at most an offset, and nothing else.

@@ -68,21 +68,43 @@ impl Search<'_> {
         self.residuals.push(goal.clone());
         let Some((mono, c)) = self.worst(goal) else { return false };
         let facts = self.facts;
-        for fact in facts.list().iter().rev() {
-            for (part, f) in fact.terms() {
-                if f.signum() != c.signum() || (*part == Mono::ONE) != (mono == Mono::ONE) {
-                    continue;
-                }
-                if self.step(goal, (mono, c), fact, (*part, *f), depth) {
-                    return true;
-                }
+        if mono == Mono::ONE {
+            return facts.list().iter().rev().any(|fact| self.try_fact(goal, (mono, c), fact, depth));
+        }
+        let mut last = 0;
+        for atom in mono.atoms() {
+            let new = std::mem::replace(&mut last, atom) != atom;
+            if new && facts.about(atom).any(|fact| self.try_fact(goal, (mono, c), fact, depth)) {
+                return true;
             }
         }
         // The atoms' own ranges, as facts.
-        mono.atoms().collect::<Vec<_>>().into_iter().any(|id| {
+        mono.atoms().any(|id| {
             let Some(fact) = self.range_fact(id, c) else { return false };
             self.step(goal, (mono, c), &fact, (Mono::atom(id), c.signum()), depth)
+        }) || self.lower_a_product(goal, mono, depth)
+    }
+
+    /// Takes a factor's least value in a product of `mono` and that factor: `x * y >= 3 * y` where `x >= 3`.
+    fn lower_a_product(&mut self, goal: &Poly, mono: Mono, depth: usize) -> bool {
+        goal.terms().iter().filter(|(_, c)| *c > 0).any(|(product, c)| {
+            let factor = product.without(&mono).filter(|f| *f != Mono::ONE);
+            let Some(factor) = factor else { return false };
+            let low = self.facts.mono_range(&factor).0;
+            if low < 1 || self.facts.mono_range(&mono).0 < 0 {
+                return false;
+            }
+            let lowered = goal.add_scaled(&Poly::term(*product, 1), -c);
+            let lowered = low.checked_mul(*c).and_then(|by| lowered?.add_scaled(&Poly::term(mono, 1), by));
+            lowered.is_some_and(|next| self.prove(&next, depth - 1))
         })
+    }
+
+    fn try_fact(&mut self, goal: &Poly, (mono, c): (Mono, i128), fact: &Poly, depth: usize) -> bool {
+        let fits = |(part, f): &&(Mono, i128)| {
+            f.signum() == c.signum() && (*part == Mono::ONE) == (mono == Mono::ONE) && mono.without(part).is_some()
+        };
+        fact.terms().iter().filter(fits).any(|by| self.step(goal, (mono, c), fact, *by, depth))
     }
 
     /// Replaces the term by what the fact says of it, and goes on.

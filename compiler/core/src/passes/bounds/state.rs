@@ -161,10 +161,10 @@ impl<'k> State<'k> {
             }
             (Cond::Choice(c, a, b), _) => {
                 // `c && b` is `if c { b } else { false }`: where it holds, so does c.
-                if matches!(**b, Cond::Known(k) if k != truth) {
+                if under(b, c, false).is_some_and(|known| known != truth) {
                     self.assume(c, true);
                     self.assume(a, truth);
-                } else if matches!(**a, Cond::Known(k) if k != truth) {
+                } else if under(a, c, true).is_some_and(|known| known != truth) {
                     self.assume(c, false);
                     self.assume(b, truth);
                 }
@@ -270,6 +270,17 @@ impl<'k> State<'k> {
 
     pub(super) fn reset(&mut self, mark: Mark) {
         self.facts.reset(mark);
+    }
+}
+
+/// The condition's value where `given` has that value, if that tells.
+fn under(cond: &Rc<Cond>, given: &Rc<Cond>, value: bool) -> Option<bool> {
+    match (&**cond, &**given) {
+        (Cond::Known(known), _) => Some(*known),
+        _ if Rc::ptr_eq(cond, given) => Some(value),
+        (Cond::Not(inner), _) => under(inner, given, value).map(|known| !known),
+        (_, Cond::Not(inner)) => under(cond, inner, !value),
+        _ => None,
     }
 }
 

@@ -13,7 +13,9 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// How often a loop's assumptions are revised before they are given up.
-const MAX_ROUNDS: usize = 4;
+const MAX_ROUNDS: usize = 6;
+/// How many bounds of one variable are proposed at the end of a round.
+const MAX_PROPOSED: usize = 4;
 /// Loops nested deeper than this assume nothing: each level multiplies the walks.
 const MAX_TRIALS: usize = 4;
 
@@ -31,11 +33,31 @@ struct Invariant {
     at_exit: bool,
 }
 
+impl Invariant {
+    /// What holds of a variable before the loop.
+    fn at_entry((slot, int, value): &(SlotId, Int, Poly)) -> [Self; 2] {
+        [true, false].map(|lower| Self {
+            slot: *slot,
+            int: *int,
+            bound: value.clone(),
+            lower,
+            at_head: true,
+            at_exit: true,
+        })
+    }
+}
+
 /// A loop that is being walked.
 #[derive(Debug, Default)]
 struct Frame {
     invariants: Vec<Invariant>,
     left: bool,
+    /// How often the body was walked before.
+    round: usize,
+    /// How many atoms there were before the loop: what is made of those means the same in every round.
+    n_atoms: u32,
+    /// Upper bounds that hold at the end of a round, and may be invariants.
+    proposed: Vec<(SlotId, Poly)>,
 }
 
 /// Called for each access with its index, once its facts are known.
@@ -158,24 +180,29 @@ impl<'a, 'k> Walk<'a, 'k> {
     fn repeat(&mut self, range: Option<&StmtKind>, body: &Block) -> bool {
         let mut set = BTreeSet::new();
         assigned(body, &mut set);
-        let mut invariants = if self.trials < MAX_TRIALS { self.invariants(&set) } else { vec![] };
-        let mut rounds = 0;
+        let entry = if self.trials < MAX_TRIALS { self.entry(&set) } else { vec![] };
+        let mut invariants: Vec<Invariant> = entry.iter().flat_map(Invariant::at_entry).collect();
         self.trials += 1;
-        while invariants.iter().any(|i| i.at_head) {
-            let n = invariants.iter().filter(|i| i.at_head).count();
-            invariants = self.round(range, body, &set, invariants).invariants;
-            if invariants.iter().filter(|i| i.at_head).count() == n {
+        for round in 0.. {
+            if !invariants.iter().any(|i| i.at_head) {
                 break;
             }
-            rounds += 1;
-            if rounds == MAX_ROUNDS {
+            if round == MAX_ROUNDS {
                 invariants.clear();
+                break;
+            }
+            let n = invariants.iter().filter(|i| i.at_head).count();
+            let frame = self.round(range, body, &set, invariants, round);
+            invariants = frame.invariants;
+            let dropped = invariants.iter().filter(|i| i.at_head).count() < n;
+            if !self.adopt(&entry, frame.proposed, &mut invariants) && !dropped {
+                break;
             }
         }
         self.trials -= 1;
         invariants.retain(|i| i.at_head);
         invariants.iter_mut().for_each(|i| i.at_exit = true);
-        let frame = self.round(range, body, &set, invariants);
+        let frame = self.round(range, body, &set, invariants, MAX_ROUNDS);
         self.forget(&set);
         for invariant in frame.invariants.iter().filter(|i| i.at_exit) {
             self.assume_invariant(invariant);
@@ -183,19 +210,58 @@ impl<'a, 'k> Walk<'a, 'k> {
         range.is_some() || frame.left
     }
 
-    /// What held of the variables before the loop.
-    fn invariants(&mut self, set: &BTreeSet<SlotId>) -> Vec<Invariant> {
+    /// What the variables hold before the loop.
+    fn entry(&mut self, set: &BTreeSet<SlotId>) -> Vec<(SlotId, Int, Poly)> {
         let mut out = vec![];
         for slot in set {
             let Some(int) = Int::of(self.state.kernel[*slot].ty) else { continue };
             let Held::Int(sum) = self.state.slots[slot.0 as usize].clone() else { continue };
-            let bound = self.state.exact(&sum, int);
-            for lower in [true, false] {
-                let bound = bound.clone();
-                out.push(Invariant { slot: *slot, int, bound, lower, at_head: true, at_exit: true });
-            }
+            out.push((*slot, int, self.state.exact(&sum, int)));
         }
         out
+    }
+
+    /// Takes up the proposed bounds that hold before the loop; whether there are any new ones.
+    fn adopt(
+        &self,
+        entry: &[(SlotId, Int, Poly)],
+        proposed: Vec<(SlotId, Poly)>,
+        invariants: &mut Vec<Invariant>,
+    ) -> bool {
+        let n = invariants.len();
+        for (slot, bound) in proposed {
+            let Some((_, int, value)) = entry.iter().find(|e| e.0 == slot) else { continue };
+            let known = invariants.iter().any(|i| i.slot == slot && !i.lower && i.bound == bound);
+            if !known && self.state.le(value, &bound) {
+                let int = *int;
+                invariants.push(Invariant { slot, int, bound, lower: false, at_head: true, at_exit: true });
+            }
+        }
+        invariants.len() > n
+    }
+
+    /// Bounds on what a variable holds at the end of a round, by what was there before the loop.
+    fn propose(&mut self, frame: &mut Frame) {
+        if self.trials == 0 || frame.round > 1 {
+            return;
+        }
+        let mut slots: Vec<(SlotId, Int)> = frame.invariants.iter().map(|i| (i.slot, i.int)).collect();
+        slots.dedup();
+        for (slot, int) in slots {
+            let Held::Int(sum) = self.state.slots[slot.0 as usize].clone() else { continue };
+            let now = self.state.exact(&sum, int);
+            let Some(atom) = now.plus(-now.offset()).and_then(|p| p.as_atom()) else { continue };
+            let facts = &self.state.facts;
+            let old = |p: &Poly| p.atoms().iter().all(|a| *a <= frame.n_atoms);
+            let bounds = facts.about(atom).filter_map(|fact| fact.add(&now)).filter(old);
+            let mut bounds: Vec<Poly> = bounds.take(MAX_PROPOSED).collect();
+            // In the first round the value before the loop is assumed of the next one too.
+            let high = facts.range(&now).1;
+            if frame.round == 1 && high < int.high() {
+                bounds.push(Poly::constant(high));
+            }
+            frame.proposed.extend(bounds.into_iter().map(|bound| (slot, bound)));
+        }
     }
 
     /// One walk of the body, from a head where the variables are unknown but for the invariants.
@@ -205,7 +271,9 @@ impl<'a, 'k> Walk<'a, 'k> {
         body: &Block,
         set: &BTreeSet<SlotId>,
         invariants: Vec<Invariant>,
+        round: usize,
     ) -> Frame {
+        let n_atoms = self.state.facts.n_atoms();
         let mark = self.state.mark();
         self.forget(set);
         for invariant in invariants.iter().filter(|i| i.at_head) {
@@ -214,7 +282,7 @@ impl<'a, 'k> Walk<'a, 'k> {
         if let Some(range) = range {
             self.assume_range(range);
         }
-        self.loops.push(Frame { invariants, left: false });
+        self.loops.push(Frame { invariants, left: false, round, n_atoms, proposed: vec![] });
         if self.block(body) {
             self.check_invariants(false);
         }
@@ -267,6 +335,9 @@ impl<'a, 'k> Walk<'a, 'k> {
     fn check_invariants(&mut self, exit: bool) {
         let Some(mut frame) = self.loops.pop() else { return };
         frame.left |= exit;
+        if !exit {
+            self.propose(&mut frame);
+        }
         for invariant in &mut frame.invariants {
             let wanted = if exit { &mut invariant.at_exit } else { &mut invariant.at_head };
             if !*wanted {

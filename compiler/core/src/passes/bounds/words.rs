@@ -77,7 +77,7 @@ impl Words<'_> {
             fact.terms().iter().filter(|(m, _)| *m != Mono::ONE).copied().partition(|(_, c)| *c > 0);
         let offset = fact.offset();
         let (relation, left_offset, right_offset) = match offset {
-            -1 if !negative.is_empty() => ("<", 0, 0),
+            ..0 if !negative.is_empty() => ("<", -offset - 1, 0),
             ..0 => ("<=", -offset, 0),
             _ => ("<=", 0, offset),
         };
@@ -100,6 +100,9 @@ impl Words<'_> {
             if c.abs() != 1 {
                 factors.insert(0, c.abs().to_string());
             }
+            if factors.len() > 1 {
+                factors.iter_mut().filter(|f| is_infix(f)).for_each(|f| *f = format!("({f})"));
+            }
             self::append(&mut out, c < 0, &factors.join(" * "));
         }
         if offset != 0 || out.is_empty() {
@@ -121,6 +124,7 @@ impl Words<'_> {
             Origin::Slot(slot) => self.kernel[*slot].name.clone(),
             Origin::Value(value) => self.value(*value),
             Origin::Wrapped(sum, _) => format!("({})", self.sum(sum)),
+            Origin::Read(param, index, _) => format!("{}[{}]", self.kernel[*param].name, self.sum(index)),
             Origin::Pure(op, operands, _) => self.operation(*op, operands),
         }
     }
@@ -173,6 +177,15 @@ impl Words<'_> {
             Place::Slot(slot) => &self.kernel[slot].name,
         }
     }
+}
+
+/// Whether the text is a quotient or the like, which needs parentheses in a product.
+fn is_infix(text: &str) -> bool {
+    let mut depth = 0;
+    text.chars().any(|c| {
+        depth += i32::from(matches!(c, '(' | '[')) - i32::from(matches!(c, ')' | ']'));
+        depth == 0 && c == ' '
+    })
 }
 
 fn append(out: &mut String, negative: bool, term: &str) {
