@@ -18,6 +18,7 @@ mod program;
 mod run;
 mod select;
 mod steps;
+mod wit;
 
 pub use bundle::BundleError;
 pub use error::GpuError;

@@ -2,7 +2,7 @@
 //!
 //! It runs nothing. In: bytes. Out: a checked [`Component`], or what is wrong with the file.
 
-use crate::{Gpu, ImportError};
+use crate::{Gpu, ImportError, wit};
 use std::borrow::Cow;
 use wasi_preview1_component_adapter_provider as adapter;
 use wasmparser::{Parser, Payload};
@@ -17,8 +17,8 @@ pub enum LoadError {
     NotWasm(String),
     /// A core module that cannot be made into a component.
     #[error(
-        "the core module cannot be made into a component: {0}; link it with the `*_component_type.o` of its bindings, \
-         and with the bindings of these kernels"
+        "the core module cannot be made into a component: {0}; build it against the bindings of these kernels, and \
+         link their `*_component_type.o`"
     )]
     Componentize(String),
     /// WebAssembly that does not validate or compile.
@@ -49,71 +49,97 @@ impl Gpu {
         bytes: &[u8],
         others: impl Fn(&str) -> bool,
     ) -> Result<Component, LoadError> {
-        let bytes = componentize(bytes)?;
+        let bytes = self.componentize(bytes)?;
         let component = Component::new(engine, &bytes).map_err(|why| LoadError::Compile(format!("{why:#}")))?;
         self.check(engine, &component, |name| is_wasi(name) || others(name))?;
         Ok(component)
     }
-}
 
-/// A component's bytes as they are, a core module's made into a component's.
-///
-/// # Errors
-/// [`LoadError::NotWasm`] and [`LoadError::Componentize`].
-pub fn componentize(bytes: &[u8]) -> Result<Cow<'_, [u8]>, LoadError> {
-    match bytes {
-        [0, b'a', b's', b'm', 0x0d, 0, 1, 0, ..] => Ok(Cow::Borrowed(bytes)),
-        [0, b'a', b's', b'm', 1, 0, 0, 0, ..] => module_to_component(bytes).map(Cow::Owned),
-        [0, b'a', b's', b'm', version @ ..] => Err(LoadError::NotWasm(format!(
-            "its version is {:02x?}, and this host knows core modules (1) and components (0d 00 01 00)",
-            version.get(..4).unwrap_or(version)
-        ))),
-        [] => Err(LoadError::NotWasm("it is empty".into())),
-        // A component as text, which wasmtime reads by itself.
-        text if text.trim_ascii_start().starts_with(b"(component") || text.starts_with(b";;") => {
-            Ok(Cow::Borrowed(bytes))
-        }
-        _ => Err(LoadError::NotWasm(format!(
-            "it begins with {:02x?} and not with `\\0asm`",
-            bytes.get(..4).unwrap_or(bytes)
-        ))),
-    }
-}
-
-fn module_to_component(bytes: &[u8]) -> Result<Vec<u8>, LoadError> {
-    let (wants_preview1, is_command) = preview1(bytes).map_err(|why| LoadError::Compile(why.to_string()))?;
-    let refused = |why: anyhow::Error| LoadError::Componentize(format!("{why:#}"));
-    let mut encoder = wit_component::ComponentEncoder::default().validate(true).module(bytes).map_err(refused)?;
-    if wants_preview1 {
-        let adapter_bytes = if is_command {
-            adapter::WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER
-        } else {
-            adapter::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER
-        };
-        encoder = encoder.adapter(adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, adapter_bytes).map_err(refused)?;
-    }
-    encoder.encode().map_err(refused)
-}
-
-/// Whether a module imports WASI preview 1, and whether it is a command.
-fn preview1(bytes: &[u8]) -> Result<(bool, bool), wasmparser::BinaryReaderError> {
-    let (mut wants_preview1, mut is_command) = (false, false);
-    for payload in Parser::new(0).parse_all(bytes) {
-        match payload? {
-            Payload::ImportSection(imports) => {
-                for import in imports.into_imports() {
-                    wants_preview1 |= import?.module == adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME;
-                }
+    /// A component's bytes as they are, a core module's made into a component's.
+    ///
+    /// # Errors
+    /// [`LoadError::NotWasm`] and [`LoadError::Componentize`].
+    pub fn componentize<'a>(&self, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>, LoadError> {
+        match bytes {
+            [0, b'a', b's', b'm', 0x0d, 0, 1, 0, ..] => Ok(Cow::Borrowed(bytes)),
+            [0, b'a', b's', b'm', 1, 0, 0, 0, ..] => self.module_to_component(bytes).map(Cow::Owned),
+            [0, b'a', b's', b'm', version @ ..] => Err(LoadError::NotWasm(format!(
+                "its version is {:02x?}, and this host knows core modules (1) and components (0d 00 01 00)",
+                version.get(..4).unwrap_or(version)
+            ))),
+            [] => Err(LoadError::NotWasm("it is empty".into())),
+            // A component as text, which wasmtime reads by itself.
+            text if text.trim_ascii_start().starts_with(b"(component") || text.starts_with(b";;") => {
+                Ok(Cow::Borrowed(bytes))
             }
-            Payload::ExportSection(exports) => {
-                for export in exports {
-                    is_command |= export?.name == "_start";
-                }
-            }
-            _ => {}
+            _ => Err(LoadError::NotWasm(format!(
+                "it begins with {:02x?} and not with `\\0asm`",
+                bytes.get(..4).unwrap_or(bytes)
+            ))),
         }
     }
-    Ok((wants_preview1, is_command))
+
+    fn module_to_component(&self, bytes: &[u8]) -> Result<Vec<u8>, LoadError> {
+        let facts = Facts::of(bytes).map_err(|why| LoadError::Compile(why.to_string()))?;
+        let refused = |why: anyhow::Error| LoadError::Componentize(format!("{why:#}"));
+        let mut bytes = Cow::Borrowed(bytes);
+        if !facts.is_typed {
+            self.add_types(bytes.to_mut()).map_err(refused)?;
+        }
+        let mut encoder = wit_component::ComponentEncoder::default().validate(true).module(&bytes).map_err(refused)?;
+        if facts.wants_preview1 {
+            let adapter_bytes = if facts.is_command {
+                adapter::WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER
+            } else {
+                adapter::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER
+            };
+            encoder = encoder.adapter(adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, adapter_bytes).map_err(refused)?;
+        }
+        encoder.encode().map_err(refused)
+    }
+
+    /// Gives a module that was linked without any bindings the types of this device's interfaces.
+    fn add_types(&self, bytes: &mut Vec<u8>) -> anyhow::Result<()> {
+        let text = wit::text(self.shared.programs.iter().map(|p| &p.bundle.manifest));
+        let mut resolve = wit_parser::Resolve::default();
+        let package = resolve.push_str("raw.wit", &text)?;
+        let world = resolve.select_world(&[package], Some(wit::WORLD))?;
+        wit_component::embed_component_metadata(bytes, &resolve, world, wit_component::StringEncoding::UTF8)
+    }
+}
+
+/// What a core module is.
+#[derive(Default)]
+struct Facts {
+    /// It imports WASI preview 1.
+    wants_preview1: bool,
+    /// It has a `main`.
+    is_command: bool,
+    /// It says itself what the types of its imports are, as modules linked with generated bindings do.
+    is_typed: bool,
+}
+
+impl Facts {
+    fn of(bytes: &[u8]) -> Result<Self, wasmparser::BinaryReaderError> {
+        let mut facts = Self::default();
+        for payload in Parser::new(0).parse_all(bytes) {
+            match payload? {
+                Payload::ImportSection(imports) => {
+                    for import in imports.into_imports() {
+                        facts.wants_preview1 |= import?.module == adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME;
+                    }
+                }
+                Payload::ExportSection(exports) => {
+                    for export in exports {
+                        facts.is_command |= export?.name == "_start";
+                    }
+                }
+                Payload::CustomSection(section) => facts.is_typed |= section.name().starts_with("component-type"),
+                _ => {}
+            }
+        }
+        Ok(facts)
+    }
 }
 
 /// Whether an import is of WASI 0.2, which wasmtime-wasi provides.

@@ -23,7 +23,7 @@ pub(super) struct Pipeline {
 #[derive(Default)]
 pub(super) struct Pipelines(Mutex<HashMap<CodeKey, Arc<Pipeline>>>);
 
-/// Fewest invocations per axis, bytes and buffers that a kernel needs beyond what the device has.
+/// Refuses a kernel that needs more than the device has, by what it needs.
 fn refuse(code: &Code<'_>, limits: &wgpu::Limits) -> Result<(), Error> {
     let instance = code.instance;
     let [x, y, z] = instance.workgroup;
