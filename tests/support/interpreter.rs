@@ -64,6 +64,14 @@ impl Memory {
         fitting.next().map(|f| &f.kernel).ok_or_else(|| Error::Kernel(format!("no IR of {}", code.instance.name)))
     }
 
+    /// The instance's number of a site: the forms before the checks were made explicit have their own.
+    fn site(&self, kernel: &ir::Kernel, site: ir::SiteId, instance: &abi::Instance) -> u32 {
+        let meant = &kernel[site];
+        let place = self.output.sources.line_column(meant.span);
+        let same = |s: &abi::Site| s.what == meant.what && (s.line, s.column) == place;
+        instance.sites.iter().position(same).map_or(u32::MAX, |at| at as u32)
+    }
+
     fn bytes(&mut self, key: BufferKey) -> &mut Vec<u8> {
         &mut self.buffers[key.0 as usize]
     }
@@ -117,7 +125,7 @@ impl Session for Memory {
         if self.fault.is_none() {
             self.fault = outcome.fault.map(|f| Fault {
                 launch: launch.id,
-                site: f.site.0,
+                site: self.site(kernel, f.site, launch.code.instance),
                 value: f.value,
                 bound: f.bound,
                 group: f.group,

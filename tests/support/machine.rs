@@ -3,6 +3,7 @@
 use crate::interpreter::Interpreter;
 use std::sync::OnceLock;
 use wgpuc_runtime::backend::Device;
+use wgpuc_runtime::backend::wgpu::WgpuDevice;
 use wgpuc_runtime::{Backend, Gpu, GpuError, Guest};
 
 /// Where a test runs.
@@ -37,7 +38,7 @@ impl Executor {
         let gpu = match self {
             Self::Interpreter(size) => builder.device(Box::new(Interpreter::new(standard()?, size)) as Box<dyn Device>),
             Self::Cpu => builder.backend(Backend::Cpu),
-            Self::Wgpu(adapter) => match wgpuc_runtime::backend::wgpu::open_named(adapter) {
+            Self::Wgpu(adapter) => match WgpuDevice::named(adapter) {
                 Ok(device) => builder.device(Box::new(device)),
                 Err(_) => return Ok(None),
             },

@@ -37,7 +37,9 @@ impl std::fmt::Display for Error {
         match self {
             Self::Disk(error) => error.fmt(f),
             Self::Source(text) => write!(f, "the kernels do not compile\n{text}"),
-            Self::NoOutDir => write!(f, "OUT_DIR is not set: call this from a build script, or name a folder with out_dir"),
+            Self::NoOutDir => {
+                write!(f, "OUT_DIR is not set: call this from a build script, or name a folder with out_dir")
+            }
         }
     }
 }

@@ -5,6 +5,8 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::emit::{self, EmitError, EmitErrorKind};
 use crate::ir::{self, Feature};
 use crate::passes;
+use crate::passes::finding::Kind;
+use crate::passes::limits::Limits;
 use crate::plan::Planned;
 use crate::program::{Program, Request};
 use crate::{elaborate, syntax::ast};
@@ -181,8 +183,21 @@ fn share_sites(block: &mut ir::Block, own: &[ir::Site], shared: &mut Vec<ir::Sit
 
 /// What the analyses say against a kernel.
 fn findings(kernel: &ir::Kernel) -> Diagnostics {
-    let _ = kernel;
-    Diagnostics::new()
+    let mut diagnostics = Diagnostics::new();
+    let uniformity = passes::uniformity::check(kernel);
+    let limits = passes::limits::check(kernel, &Limits::BASE);
+    for finding in uniformity.into_iter().chain(passes::races::check(kernel)).chain(limits) {
+        let code = match finding.kind {
+            Kind::DivergentBarrier | Kind::DivergentSubgroup | Kind::DivergentOperand => codes::DIVERGENT_BARRIER,
+            Kind::SharedRace => codes::SHARED_RACE,
+            Kind::SharedBytes => codes::SHARED_TOO_LARGE,
+            Kind::WorkgroupSize => codes::WORKGROUP_TOO_LARGE,
+            Kind::Buffers => codes::TOO_MANY_BUFFERS,
+        };
+        let first = Diagnostic::new(code, finding.span, finding.message).here(finding.here).help(finding.help);
+        diagnostics.push(finding.labels.into_iter().fold(first, |d, (span, text)| d.label(span, text)));
+    }
+    diagnostics
 }
 
 fn emitted(kernel: &ir::Kernel, target: Target) -> Result<Code, Diagnostics> {

@@ -102,6 +102,9 @@ impl Elaborator<'_> {
         let block = self.b.close_block();
         self.in_constant -= 1;
         let mut val = val?;
+        if val.ty == Ty::Never {
+            return Err(self.not_constant(expr.span));
+        }
         if let Some(ty) = ty {
             self.unify(ty, &val.ty, expr.span, None)?;
             val.ty = ty.clone();

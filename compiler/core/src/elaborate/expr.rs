@@ -28,7 +28,12 @@ impl Elaborator<'_> {
     pub(super) fn typed(&mut self, expr: &Expr, ty: &Ty) -> Res<Val> {
         let val = self.value(expr, Some(ty))?;
         self.unify(ty, &val.ty, expr.span, None)?;
-        Ok(val)
+        self.reachable(val, ty)
+    }
+
+    /// A value to go on with where an operand is a `return`: what needs it never runs.
+    pub(super) fn reachable(&mut self, val: Val, ty: &Ty) -> Res<Val> {
+        if val.ty == Ty::Never { self.zero(ty) } else { Ok(val) }
     }
 
     /// The value of a condition.
@@ -162,15 +167,14 @@ impl Elaborator<'_> {
             Operand::Val(val) => self.settle(&val.ty),
             Operand::Place(place) => self.settle(&place.ty),
         };
-        if let Ty::Num(_, lanes @ 2..) = ty {
-            if let Some(lane) = ["x", "y", "z", "w"].iter().position(|n| *n == name.name) {
-                if lane < usize::from(lanes) {
-                    return Ok(match operand {
-                        Operand::Val(val) => Operand::Val(self.extract(&val, lane as u8)),
-                        Operand::Place(place) => Operand::Place(self.place_lane(&place, lane as u8)),
-                    });
-                }
-            }
+        if let Ty::Num(_, lanes @ 2..) = ty
+            && let Some(lane) = ["x", "y", "z", "w"].iter().position(|n| *n == name.name)
+            && lane < usize::from(lanes)
+        {
+            return Ok(match operand {
+                Operand::Val(val) => Operand::Val(self.extract(&val, lane as u8)),
+                Operand::Place(place) => Operand::Place(self.place_lane(&place, lane as u8)),
+            });
         }
         let at = match &ty {
             Ty::Struct(id) => self.fields(*id)?.iter().position(|(n, _)| *n == name.name),
@@ -227,6 +231,7 @@ impl Elaborator<'_> {
         let index = self.value(at, Some(&Ty::U32));
         let (operand, index) = (operand?, index?);
         self.index_type(&index, at.span)?;
+        let index = self.reachable(index, &Ty::U32)?;
         let leaf = index.leaves[0];
         match operand {
             Operand::Place(place) => {

@@ -229,10 +229,10 @@ impl Elaborator<'_> {
             d = d.label(at, text);
         }
         for (ty, name) in [(expected, &want), (found, &have)] {
-            if let Ty::Num(Elem::Var(var), _) = ty {
-                if let Some(at) = self.vars.why(*var).filter(|at| *at != span) {
-                    d = d.label(at, format!("`{name}` because of this use"));
-                }
+            if let Ty::Num(Elem::Var(var), _) = ty
+                && let Some(at) = self.vars.why(*var).filter(|at| *at != span)
+            {
+                d = d.label(at, format!("`{name}` because of this use"));
             }
         }
         if let (Ty::Num(_, 1), Ty::Num(b, 1)) = (expected, found) {
@@ -294,7 +294,7 @@ impl Elaborator<'_> {
             if let Some((literal, _)) = self.literals.remove(&value) {
                 match literal.value(scalar) {
                     Ok(constant) => self.b.kernel[value].expr = ir::Expr::Const(constant),
-                    Err(d) => drop(self.report(d)),
+                    Err(d) => drop(self.report(*d)),
                 }
             }
         }
@@ -327,7 +327,7 @@ fn bad_operand(scalar: Scalar, span: Span, verb: &str) -> Diagnostic {
 
 impl Literal {
     /// The constant that it is as that type, rounded once.
-    pub(super) fn value(&self, scalar: Scalar) -> Result<Const, Diagnostic> {
+    pub(super) fn value(&self, scalar: Scalar) -> Result<Const, Box<Diagnostic>> {
         let bits = match &self.digits {
             Digits::Int(magnitude) => int_bits(*magnitude, self.negative, scalar),
             Digits::Float(text) => float_bits(text, self.negative, scalar),
@@ -335,11 +335,11 @@ impl Literal {
         bits.map(|bits| Const::scalar(scalar, bits)).ok_or_else(|| {
             let name = scalar.name();
             let d = Diagnostic::new(codes::LITERAL_RANGE, self.span, format!("literal out of range for `{name}`"));
-            match (self.negative, int_range(scalar)) {
+            Box::new(match (self.negative, int_range(scalar)) {
                 (true, Some((0, _))) => d.here(format!("`{name}` has no negative values")),
                 (_, Some((low, high))) => d.note(format!("`{name}` goes from {low} to {high}")),
                 _ => d,
-            }
+            })
         })
     }
 }

@@ -6,10 +6,12 @@ use super::scope::{Frame, Local, Return};
 use super::types::{Elem, Ty};
 use super::value::Val;
 use super::{Elaborator, Reported, Res};
-use crate::diag::{Diagnostic, codes::flow, codes::types as codes};
-use crate::ir::{Buffer, Expr as IrExpr, Feature, ParamKind, Scalar, Type};
+use crate::diag::{Diagnostic, Diagnostics, codes::flow, codes::types as codes};
+use crate::ir::{self, Buffer, Expr as IrExpr, Feature, Op, ParamKind, Scalar, StmtKind, Type, ValueId};
 use crate::program::Request;
+use crate::source::Span;
 use crate::syntax::ast::{self, GenericKind, TypeKind};
+use std::collections::BTreeMap;
 
 impl Elaborator<'_> {
     /// Elaborates the whole kernel.
@@ -36,10 +38,10 @@ impl Elaborator<'_> {
             failed |= local.is_err();
             self.bind(&param.name.name, local.unwrap_or(Local::Wrong));
         }
-        if let Some(result) = &function.result {
-            if !matches!(&result.kind, TypeKind::Tuple(parts) if parts.is_empty()) {
-                self.error(codes::BAD_PARAMETER, result.span, "a kernel returns nothing; it writes into buffers");
-            }
+        if let Some(result) = &function.result
+            && !matches!(&result.kind, TypeKind::Tuple(parts) if parts.is_empty())
+        {
+            self.error(codes::BAD_PARAMETER, result.span, "a kernel returns nothing; it writes into buffers");
         }
         let val = self.block(&function.body, Some(&Ty::UNIT));
         sized?;
@@ -89,18 +91,18 @@ impl Elaborator<'_> {
                 let of = self.resolve_type(of)?;
                 return self.buffer_param(param, of, *mutable, may_alias).map(Local::Place);
             }
-        } else if let Ty::Num(Elem::Known(scalar), 1) = self.resolve_type(&param.ty)? {
-            if !matches!(scalar, Scalar::U8 | Scalar::I8 | Scalar::Bf16) {
-                let id = self.b.param(&name.name, ParamKind::Scalar(scalar));
-                let leaf = self.b.def(Type::scalar(scalar), IrExpr::Param(id));
-                let val = Val::leaf(Ty::scalar(scalar), leaf);
-                if !param.mutable {
-                    return Ok(Local::Val(val));
-                }
-                let place = self.variable(&val.ty, Owner::new(&name.name, name.span, OwnerKind::Mut))?;
-                self.write(&place, &val)?;
-                return Ok(Local::Place(place));
+        } else if let Ty::Num(Elem::Known(scalar), 1) = self.resolve_type(&param.ty)?
+            && !matches!(scalar, Scalar::U8 | Scalar::I8 | Scalar::Bf16)
+        {
+            let id = self.b.param(&name.name, ParamKind::Scalar(scalar));
+            let leaf = self.b.def(Type::scalar(scalar), IrExpr::Param(id));
+            let val = Val::leaf(Ty::scalar(scalar), leaf);
+            if !param.mutable {
+                return Ok(Local::Val(val));
             }
+            let place = self.variable(&val.ty, Owner::new(&name.name, name.span, OwnerKind::Mut))?;
+            self.write(&place, &val)?;
+            return Ok(Local::Place(place));
         }
         let d = Diagnostic::new(codes::BAD_PARAMETER, param.ty.span, "a kernel cannot take a parameter of this type")
             .note("a launch passes scalars and buffers: `u32`, `f32`, `&[T]`, `&mut [T]`, `&[Atomic<u32>]`");
@@ -146,35 +148,57 @@ impl Elaborator<'_> {
         let root = name.name.as_str().into();
         Ok(Place { ty: Ty::Slice(Box::new(of)), store, index: None, lane: None, span: name.span, owner, root })
     }
+}
 
-    /// Refuses arithmetic that this form's devices may lack.
-    pub(super) fn check_features(&mut self) {
-        if !self.diags.is_empty() {
-            return;
-        }
-        let mut seen = vec![];
-        for value in &self.b.kernel.values {
-            let IrExpr::Op(op, operands) = &value.expr else { continue };
-            let of_operand = operands.iter().map(|operand| self.b.kernel[*operand].ty.scalar);
-            for scalar in of_operand.chain([value.ty.scalar]) {
-                let converts = matches!(op, crate::ir::Op::Convert | crate::ir::Op::Bitcast);
-                let feature = match scalar {
-                    Scalar::F16 if !converts => Feature::F16,
-                    Scalar::I64 | Scalar::U64 => Feature::Int64,
-                    _ => continue,
-                };
-                if !self.features.contains(&feature) && !seen.contains(&(scalar, value.span)) {
-                    seen.push((scalar, value.span));
+/// Arithmetic in a complete kernel that the devices of its form may lack.
+pub(super) fn lacking(kernel: &ir::Kernel) -> Diagnostics {
+    let mut seen = BTreeMap::new();
+    lacking_in(kernel, &kernel.body, &mut seen);
+    let mut all = Diagnostics::new();
+    for (span, scalar) in seen {
+        let feature = if scalar == Scalar::F16 { Feature::F16 } else { Feature::Int64 };
+        let (name, needs) = (scalar.name(), feature.name());
+        let d = Diagnostic::new(flow::TARGET_LACKS, span, format!("arithmetic in `{name}`"))
+            .here("not every device has it")
+            .help(format!("put it inside `if supports!({needs}) {{ ... }}`, or mark the kernel `needs = {needs}`"));
+        all.push(d);
+    }
+    all
+}
+
+fn lacking_in(kernel: &ir::Kernel, block: &ir::Block, seen: &mut BTreeMap<Span, Scalar>) {
+    for stmt in block {
+        match &stmt.kind {
+            StmtKind::Def(value) => {
+                if let Some((feature, scalar)) = feature_of(kernel, *value)
+                    && !kernel.features.contains(&feature)
+                {
+                    seen.insert(kernel[*value].span, scalar);
                 }
             }
-        }
-        for (scalar, span) in seen {
-            let feature = if scalar == Scalar::F16 { Feature::F16 } else { Feature::Int64 };
-            let (name, needs) = (scalar.name(), feature.name());
-            let d = Diagnostic::new(flow::TARGET_LACKS, span, format!("arithmetic in `{name}`"))
-                .here("not every device has it")
-                .help(format!("put it inside `if supports!({needs}) {{ ... }}`, or mark the kernel `needs = {needs}`"));
-            self.diags.push(d);
+            StmtKind::If { then, otherwise, .. } => {
+                lacking_in(kernel, then, seen);
+                lacking_in(kernel, otherwise, seen);
+            }
+            StmtKind::For { body, .. } | StmtKind::Loop { body } => lacking_in(kernel, body, seen),
+            _ => {}
         }
     }
+}
+
+/// What a device must have to compute a value.
+fn feature_of(kernel: &ir::Kernel, value: ValueId) -> Option<(Feature, Scalar)> {
+    let (operands, stores): (&[ValueId], bool) = match &kernel[value].expr {
+        IrExpr::Const(_) => return None,
+        IrExpr::Op(Op::Convert | Op::Bitcast, operands) => (operands, true),
+        IrExpr::Op(_, operands) => (operands, false),
+        _ => (&[], true),
+    };
+    let scalars = operands.iter().map(|operand| kernel[*operand].ty.scalar).chain([kernel[value].ty.scalar]);
+    scalars.into_iter().find_map(|scalar| match scalar {
+        // Loads, stores and conversions of f16 are possible everywhere.
+        Scalar::F16 if !stores => Some((Feature::F16, scalar)),
+        Scalar::I64 | Scalar::U64 => Some((Feature::Int64, scalar)),
+        _ => None,
+    })
 }

@@ -122,10 +122,10 @@ impl Elaborator<'_> {
             Cell::Shared(shared) => Some(self.b.kernel[shared].len),
             Cell::Buffer(_) => None,
         };
-        if let (Some(len), Some(at)) = (len, self.const_of(index)) {
-            if at.as_u32() < len {
-                self.b.kernel[access].check = Check::Proved(format!("{} < {len}", at.as_u32()));
-            }
+        if let (Some(len), Some(at)) = (len, self.const_of(index))
+            && at.as_u32() < len
+        {
+            self.b.kernel[access].check = Check::Proved(format!("{} < {len}", at.as_u32()));
         }
         access
     }

@@ -77,14 +77,13 @@ impl Elaborator<'_> {
             }
             _ => {}
         }
-        if let Some(id) = self.program.lookup(self.file(), &name.name) {
-            if let ast::Item::Function(function) = self.program.item(id) {
-                if function.params.first().is_some_and(|param| param.name.name == "self") {
-                    let mut passed = vec![Arg::Operand(operand, receiver.span, true)];
-                    passed.extend(args.iter().map(Arg::Expr));
-                    return self.inline(id, function, generics, passed, span, None);
-                }
-            }
+        if let Some(id) = self.program.lookup(self.file(), &name.name)
+            && let ast::Item::Function(function) = self.program.item(id)
+            && function.params.first().is_some_and(|param| param.name.name == "self")
+        {
+            let mut passed = vec![Arg::Operand(operand, receiver.span, true)];
+            passed.extend(args.iter().map(Arg::Expr));
+            return self.inline(id, function, generics, passed, span, None);
         }
         Err(self.unknown_method(&ty, name))
     }
@@ -163,7 +162,7 @@ impl Elaborator<'_> {
         Some(match (name.name.as_str(), op) {
             (_, Some(op)) => self.op_method(op, (val, receiver.span), name, args, span),
             ("cast", _) => self.cast_method(&val, generics, args, span),
-            ("to_bits", _) => self.to_bits(&val, args, span),
+            ("to_bits", _) => self.bits_of(&val, args, span),
             ("div_ceil", _) => match self.arguments(name, 1, args, &val.ty, span) {
                 Ok(rest) => self.div_ceil((val, receiver.span), rest[0].clone(), span),
                 Err(Reported) => Err(Reported),
@@ -183,7 +182,8 @@ impl Elaborator<'_> {
     ) -> Res<Vec<(Val, Span)>> {
         self.check_count(&name.name, n, args.len(), span)?;
         let vals: Vec<Res<Val>> = args.iter().map(|arg| self.value(arg, Some(like))).collect();
-        vals.into_iter().zip(args).map(|(val, arg)| val.map(|val| (val, arg.span))).collect()
+        let vals: Vec<Val> = vals.into_iter().collect::<Res<_>>()?;
+        vals.into_iter().zip(args).map(|(val, arg)| Ok((self.reachable(val, like)?, arg.span))).collect()
     }
 
     pub(super) fn op_method(
@@ -238,7 +238,7 @@ impl Elaborator<'_> {
         Ok(self.convert(Op::Convert, val, Type::vector(*target, lanes)))
     }
 
-    fn to_bits(&mut self, val: &Val, args: &[Expr], span: Span) -> Res<Val> {
+    fn bits_of(&mut self, val: &Val, args: &[Expr], span: Span) -> Res<Val> {
         self.check_count("to_bits", 0, args.len(), span)?;
         let Ty::Num(elem, lanes) = self.settle(&val.ty) else { return Err(Reported) };
         if !self.unify_elem(Elem::Known(Scalar::F32), elem, span) {

@@ -18,6 +18,7 @@ mod generics;
 mod infer;
 mod kernel;
 mod layout;
+mod loops;
 mod memory;
 mod method;
 mod operator;
@@ -62,14 +63,16 @@ pub fn kernel(program: &Program, request: &Request, features: &[Feature]) -> Res
     let mut elaborator = Elaborator::new(program, request.span, features);
     let done = elaborator.kernel(request);
     elaborator.settle_all();
-    elaborator.check_features();
-    let Elaborator { b, asked, diags, mut prologue, .. } = elaborator;
+    let Elaborator { b, asked, mut diags, mut prologue, .. } = elaborator;
     if done.is_err() && diags.is_empty() {
         return Err(errors::lost(request.span).into());
     }
     let mut kernel = b.finish();
     prologue.append(&mut kernel.body);
     kernel.body = prologue;
+    if diags.is_empty() {
+        diags.extend(kernel::lacking(&kernel));
+    }
     diags.or(Elaborated { kernel, asked })
 }
 

@@ -33,10 +33,11 @@ impl Elaborator<'_> {
     /// `a op b` of values.
     pub(super) fn combine(&mut self, op: BinaryOp, a: (Val, Span), b: (Val, Span), span: Span) -> Res<Val> {
         let (ir, verb) = ir_op(op);
-        if let (Ty::Enum(x), Ty::Enum(y)) = (&a.0.ty, &b.0.ty) {
-            if x == y && matches!(op, BinaryOp::Eq | BinaryOp::Ne) {
-                return self.op(ir, &[a.0, b.0], span);
-            }
+        if let (Ty::Enum(x), Ty::Enum(y)) = (&a.0.ty, &b.0.ty)
+            && x == y
+            && matches!(op, BinaryOp::Eq | BinaryOp::Ne)
+        {
+            return self.op(ir, &[a.0, b.0], span);
         }
         self.apply(ir, &[a, b], span, verb)
     }
@@ -114,6 +115,9 @@ impl Elaborator<'_> {
     /// `select(cond, a, b)`.
     pub(super) fn select(&mut self, operands: &[(Val, Span)], span: Span) -> Res<Val> {
         let [(cond, cond_span), (a, a_span), (b, b_span)] = operands else { return Err(Reported) };
+        if operands.iter().any(|(val, _)| val.ty == Ty::Never) {
+            return Ok(Val::NEVER);
+        }
         let lanes = cond.ty.lanes().unwrap_or(1);
         self.unify(&Ty::Num(Elem::Known(Scalar::Bool), lanes), &cond.ty, *cond_span, None)?;
         let wide = [a, b].iter().filter_map(|val| val.ty.lanes()).fold(lanes, u8::max);
@@ -234,6 +238,9 @@ impl Elaborator<'_> {
         };
         let right = self.value(value, hint.as_ref());
         let (place, right) = (place?, right?);
+        if right.ty == Ty::Never {
+            return Ok(right);
+        }
         let old = self.read(&place)?;
         let new = self.combine(op, (old, to.span), (right, value.span), span)?;
         let why = Some((place.owner.span, format!("`{}` is declared here", place.owner.name)));

@@ -274,14 +274,14 @@ fn is_irrefutable(pat: &Pat) -> bool {
 /// Whether a value fits, given as its leaves, which are taken one by one.
 fn fits<'a>(pat: &Pat, leaves: &mut (impl Iterator<Item = &'a Const> + Clone)) -> bool {
     match pat {
-        Pat::Tuple(parts) => parts.iter().fold(true, |all, part| fits(part, leaves) && all),
+        Pat::Tuple(parts) => parts.iter().all(|part| fits(part, leaves)),
         Pat::Or(parts) => {
             let start = leaves.clone();
-            let any = parts.iter().fold(false, |any, part| {
+
+            parts.iter().fold(false, |any, part| {
                 *leaves = start.clone();
                 fits(part, leaves) || any
-            });
-            any
+            })
         }
         // Only single leaves stand beside patterns that look at them.
         Pat::Any(_) => {

@@ -66,7 +66,7 @@ impl Elaborator<'_> {
             }
         }
         let mut d = Diagnostic::new(codes::UNKNOWN_TYPE, name.span, format!("unknown type `{}`", name.name));
-        d = match errors::nearest(&name.name, self.names_here().into_iter()) {
+        d = match errors::nearest(&name.name, self.names_here()) {
             Some(near) => d.help(format!("a similar name exists: `{near}`")),
             None => d.here("not found here"),
         };

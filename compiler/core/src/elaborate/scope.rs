@@ -1,6 +1,6 @@
 //! The functions being inlined, and what the names in them mean.
 
-use super::control::Round;
+use super::loops::Round;
 use super::place::{Owner, Place};
 use super::types::Ty;
 use super::value::Val;

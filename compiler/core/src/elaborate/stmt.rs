@@ -21,11 +21,12 @@ impl Elaborator<'_> {
         let mut failed = false;
         let outer = self.b.span;
         for (at, stmt) in stmts.iter().enumerate() {
-            if let Stmt::Expr(expr) = stmt {
-                if matches!(self.frame().on_return, Return::Tail) && returns::expr_contains(expr) {
-                    let val = self.tail(expr, &stmts[at + 1..], value, want);
-                    return if failed { Err(Reported) } else { val };
-                }
+            if let Stmt::Expr(expr) = stmt
+                && matches!(self.frame().on_return, Return::Tail)
+                && returns::expr_contains(expr)
+            {
+                let val = self.tail(expr, &stmts[at + 1..], value, want);
+                return if failed { Err(Reported) } else { val };
             }
             match self.stmt(stmt) {
                 // What follows never runs.
@@ -101,13 +102,12 @@ impl Elaborator<'_> {
                 self.bind(&name.name, Local::Place(place));
                 return Ok(Val::UNIT);
             }
-            if self.is_reference(value) {
-                if let Operand::Place(place) = self.operand(value, None)? {
-                    if matches!(place.ty, Ty::Array(..) | Ty::Slice(_)) {
-                        self.bind(&name.name, Local::Place(place));
-                        return Ok(Val::UNIT);
-                    }
-                }
+            if self.is_reference(value)
+                && let Operand::Place(place) = self.operand(value, None)?
+                && matches!(place.ty, Ty::Array(..) | Ty::Slice(_))
+            {
+                self.bind(&name.name, Local::Place(place));
+                return Ok(Val::UNIT);
             }
         }
         let want = ty.as_ref().ok().and_then(|ty| ty.as_ref().map(|(ty, _)| ty.clone()));

@@ -4,6 +4,7 @@ mod accept;
 mod control;
 mod functions;
 mod memory;
+mod mutants;
 mod refuse;
 mod scalars;
 

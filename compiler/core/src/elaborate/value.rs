@@ -101,11 +101,12 @@ impl Elaborator<'_> {
             Some(Ty::Num(Elem::Known(scalar), _)) => Some(scalar),
             _ => None,
         });
-        if let Some(scalar) = hint {
-            if !self.vars.bind(var, scalar, literal.span) && suffix == Some(scalar) {
-                // `1f32`: a float written without a point
-                return self.typed_literal(&literal, scalar);
-            }
+        if let Some(scalar) = hint
+            && !self.vars.bind(var, scalar, literal.span)
+            && suffix == Some(scalar)
+        {
+            // `1f32`: a float written without a point
+            return self.typed_literal(&literal, scalar);
         }
         self.literal_of(literal, Elem::Var(var))
     }
@@ -129,7 +130,7 @@ impl Elaborator<'_> {
         };
         match literal.value(scalar) {
             Ok(value) => Ok(self.constant_val(value)),
-            Err(d) => Err(self.report(d)),
+            Err(d) => Err(self.report(*d)),
         }
     }
 
@@ -211,10 +212,10 @@ impl Elaborator<'_> {
             let ScalarConst { scalar, bits } = value.lane(lane);
             return self.constant_val(Const::scalar(scalar, bits));
         }
-        if let Expr::Compose(lanes) = &self.b.kernel[leaf].expr {
-            if let Some(lane) = lanes.get(usize::from(lane)).copied() {
-                return Val::leaf(Ty::Num(*elem, 1), lane);
-            }
+        if let Expr::Compose(lanes) = &self.b.kernel[leaf].expr
+            && let Some(lane) = lanes.get(usize::from(lane)).copied()
+        {
+            return Val::leaf(Ty::Num(*elem, 1), lane);
         }
         let leaf = self.def(*elem, 1, Expr::Extract(leaf, lane));
         Val::leaf(Ty::Num(*elem, 1), leaf)

@@ -66,6 +66,17 @@ pub(crate) fn open(hardware_only: bool) -> Result<WgpuDevice, String> {
 }
 
 impl WgpuDevice {
+    /// Opens the first adapter whose name contains `part`: for tests, and for machines with several.
+    ///
+    /// # Errors
+    /// Where there is none, with the names that there are, or where it cannot be opened.
+    pub fn named(part: &str) -> Result<Self, String> {
+        let adapters = adapters();
+        let names = || adapters.iter().map(|a| a.get_info().name).collect::<Vec<_>>().join(", ");
+        let adapter = adapters.iter().find(|a| a.get_info().name.contains(part));
+        Self::new(adapter.ok_or_else(|| format!("no adapter is named {part}; there are: {}", names()))?)
+    }
+
     fn new(adapter: &wgpu::Adapter) -> Result<Self, String> {
         let info = describe(adapter);
         let has = adapter.features();

@@ -12,13 +12,17 @@ use super::split::{Leaf, Node, Split, each_stmt, operands};
 use crate::ir::{Builtin, Expr, Kernel, ParamId, ParamKind, Scalar, SlotId, Stmt, StmtKind, ValueId};
 use std::collections::HashMap;
 use wasm_encoder::{Instruction as I, ValType};
-use wgpuc_abi::launch;
+use wgpuc_abi::{fault, launch};
 
 /// The parameters of `run`.
 pub(super) const BLOCK: u32 = 0;
 const FIRST_GROUP: u32 = 1;
 const N_GROUPS: u32 = 2;
 pub(super) const ARENA: u32 = 3;
+
+/// Loops of known length do not look whether to stop, as long as what they repeat runs no more often than this in
+/// each invocation.
+const MAX_UNWATCHED: u64 = 1 << 14;
 
 /// Writes one kernel.
 pub(super) struct Emitter<'a> {
@@ -42,6 +46,8 @@ pub(super) struct Emitter<'a> {
     pub(super) places: Places,
     /// Inside a leaf's loop over invocations.
     pub(super) in_leaf: bool,
+    /// How often code at this point may run before it looks whether to stop.
+    unwatched: u64,
 }
 
 /// Locals that say where an invocation is.
@@ -59,6 +65,8 @@ pub(super) struct Places {
     pub(super) index: u32,
     /// The address of the invocation's frame.
     pub(super) frame: u32,
+    /// The address of the fault record.
+    record: u32,
     /// Whether the flat index is asked for.
     counts: bool,
     /// Whether a workgroup's index along an axis is asked for.
@@ -88,6 +96,7 @@ impl<'a> Emitter<'a> {
             buffer_locals: vec![None; kernel.params.len()],
             places: Places::default(),
             in_leaf: false,
+            unwatched: 1,
         }
     }
 
@@ -105,9 +114,10 @@ impl<'a> Emitter<'a> {
         let end = self.code.named_local(ValType::I32, "end_group");
         self.code.put_all(&[I::LocalGet(FIRST_GROUP), I::LocalGet(N_GROUPS), I::I32Add, I::LocalTee(end)]);
         self.code.put_all(&[I::LocalGet(FIRST_GROUP), I::I32GtU]);
-        self.code.branch(Label::Plain);
+        self.code.branch(Label::Run);
         self.code.repeat(Label::Plain);
         self.code.block(Label::Group);
+        self.stop_if_asked();
         self.begin_group()?;
         let split = self.split;
         self.nodes(&split.nodes)?;
@@ -140,6 +150,7 @@ impl<'a> Emitter<'a> {
             local: ["local_x", "local_y", "local_z"].map(&mut local),
             index: local("local_index"),
             frame: local("frame"),
+            record: local("record"),
             counts: faults || asks.contains(&Builtin::LocalIndex),
             asks_group: asks.iter().any(|b| matches!(b, Builtin::WorkgroupId(_))),
         };
@@ -151,6 +162,7 @@ impl<'a> Emitter<'a> {
             (places.groups[0], places.asks_group) = (places.group, false);
         }
         self.places = places;
+        self.code.put_all(&[I::LocalGet(BLOCK), I::I32Load(at(self.layout.fault, 4)), I::LocalSet(self.places.record)]);
         for axis in 0..3u32 {
             self.code.put_all(&[I::LocalGet(BLOCK), I::I32Load(at(axis * 4, 4))]);
             self.code.set(self.places.grid[axis as usize]);
@@ -406,7 +418,7 @@ impl<'a> Emitter<'a> {
 
     fn fault(&mut self, site: u32, value: ValueId, bound: ValueId) -> Result<(), EmitError> {
         let report = self.helpers.index(Helper::Fault);
-        self.code.put_all(&[I::LocalGet(BLOCK), I::I32Load(at(self.layout.fault, 4))]);
+        self.code.get(self.places.record);
         self.code.put_all(&[I::LocalGet(BLOCK), I::I32Load(at((launch::HEADER_WORDS - 1) * 4, 4))]);
         self.code.i32(site);
         self.push(value)?;
@@ -447,7 +459,16 @@ impl<'a> Emitter<'a> {
         if continues {
             self.code.block(Label::Continue);
         }
+        let unwatched = self.unwatched;
+        match self.max_rounds(start, end) {
+            Some(rounds) if unwatched * rounds <= MAX_UNWATCHED => self.unwatched *= rounds,
+            _ => {
+                self.stop_if_asked();
+                self.unwatched = 1;
+            }
+        }
         body(self)?;
+        self.unwatched = unwatched;
         if continues {
             self.code.end();
         }
@@ -468,11 +489,28 @@ impl<'a> Emitter<'a> {
     fn endless(&mut self, body: impl FnOnce(&mut Self) -> Result<(), EmitError>) -> Result<(), EmitError> {
         self.code.block(Label::Break);
         self.code.repeat(Label::Continue);
+        self.stop_if_asked();
+        let unwatched = std::mem::replace(&mut self.unwatched, 1);
         body(self)?;
+        self.unwatched = unwatched;
         self.code.jump(Label::Continue);
         self.code.end();
         self.code.end();
         Ok(())
+    }
+
+    /// Ends `run` if the host asks for it. The load is atomic so that it is not moved out of a loop.
+    fn stop_if_asked(&mut self) {
+        self.code.put_all(&[I::LocalGet(self.places.record), I::I32AtomicLoad(at(fault::STOP * 4, 4))]);
+        self.code.jump_if(Label::Run);
+    }
+
+    /// How often a loop runs at most, if its bounds are known; at least 1.
+    fn max_rounds(&self, start: ValueId, end: ValueId) -> Option<u64> {
+        let (Expr::Const(start), Expr::Const(end)) = (&self.kernel[start].expr, &self.kernel[end].expr) else {
+            return None;
+        };
+        Some(u64::from(end.as_u32().wrapping_sub(start.as_u32())).max(1))
     }
 
     /// Decides which values of a block are computed where they are used: the pure ones whose only use is in the

@@ -4,6 +4,7 @@ use super::run;
 use super::tests::{buffer, builder, le, scalar};
 use crate::ir::build::Builder;
 use crate::ir::*;
+use crate::passes::races::lanes::compute;
 use FactAtom::{Groups, Len, Param as P};
 
 /// Xorshift: the same kernels in every run.
@@ -399,7 +400,7 @@ impl Run<'_> {
             }),
             Expr::Op(op, args) => {
                 let operands: Vec<u32> = args.iter().map(|a| self.get(*a)).collect();
-                u64::from(compute(*op, &operands, self.kernel[args[0]].ty, value.ty))
+                u64::from(compute(*op, &operands, self.kernel[args[0]].ty, value.ty).unwrap())
             }
             Expr::Slot(slot) => u64::from(self.slots[slot.0 as usize]),
             Expr::Load { index, access } => {
@@ -424,55 +425,6 @@ impl Run<'_> {
             }
             _ => 0,
         }
-    }
-}
-
-fn compute(op: Op, args: &[u32], from: Type, to: Type) -> u32 {
-    let a = args[0];
-    let b = args.get(1).copied().unwrap_or(0);
-    let (i, j) = (a as i32, b as i32);
-    let signed = from == Type::I32;
-    let truth = |u: bool, s: bool| u32::from(if signed { s } else { u });
-    let number = |u: u32, s: i32| if signed { s as u32 } else { u };
-    match op {
-        Op::Neg => i.wrapping_neg() as u32,
-        Op::Add => a.wrapping_add(b),
-        Op::Sub => a.wrapping_sub(b),
-        Op::Mul => a.wrapping_mul(b),
-        Op::Div => number(a.checked_div(b).unwrap_or(a), i.checked_div(j).unwrap_or(i)),
-        Op::Rem => number(a.checked_rem(b).unwrap_or(0), i.checked_rem(j).unwrap_or(0)),
-        Op::MulHi => ((u64::from(a) * u64::from(b)) >> 32) as u32,
-        Op::Min => number(a.min(b), i.min(j)),
-        Op::Max => number(a.max(b), i.max(j)),
-        Op::Abs => i.wrapping_abs() as u32,
-        Op::Not if from == Type::BOOL => 1 - a,
-        Op::Not => !a,
-        Op::And => a & b,
-        Op::Or => a | b,
-        Op::Xor => a ^ b,
-        Op::Shl => a << (b & 31),
-        Op::Shr => number(a >> (b & 31), i >> (b & 31)),
-        Op::Eq => u32::from(a == b),
-        Op::Ne => u32::from(a != b),
-        Op::Lt => truth(a < b, i < j),
-        Op::Le => truth(a <= b, i <= j),
-        Op::Gt => truth(a > b, i > j),
-        Op::Ge => truth(a >= b, i >= j),
-        Op::Select => {
-            if a != 0 {
-                b
-            } else {
-                args[2]
-            }
-        }
-        Op::CountOnes => a.count_ones(),
-        Op::LeadingZeros => a.leading_zeros(),
-        Op::TrailingZeros => a.trailing_zeros(),
-        Op::Convert | Op::Bitcast => {
-            assert!(matches!(to.scalar, Scalar::U32 | Scalar::I32));
-            a
-        }
-        _ => unimplemented!("{op:?}"),
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod conflict;
 pub(super) mod lanes;
+mod loops;
 #[cfg(test)]
 mod tests;
 mod walk;

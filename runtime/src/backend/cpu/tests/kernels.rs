@@ -229,11 +229,7 @@ fn the_first_fault_is_reported() {
         let fits = b.op(Op::Lt, &[i, n]);
         let site = b.site("");
         let site = if site.0 == 0 { b.site("") } else { site };
-        b.branch(
-            fits,
-            |b| store(b, data, i, i),
-            |b| b.push(StmtKind::Fault { site, value: i, bound: n }),
-        );
+        b.branch(fits, |b| store(b, data, i, i), |b| b.push(StmtKind::Fault { site, value: i, bound: n }));
     });
     let mut session = open();
     let compiled = compile(&k);

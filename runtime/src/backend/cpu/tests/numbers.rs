@@ -136,14 +136,7 @@ fn floats() {
 fn comparisons() {
     type Pair<T> = fn(&T, &T) -> bool;
     fn all<T: PartialOrd>() -> [(Op, Pair<T>); 6] {
-        [
-            (Op::Eq, T::eq),
-            (Op::Ne, T::ne),
-            (Op::Lt, T::lt),
-            (Op::Le, T::le),
-            (Op::Gt, T::gt),
-            (Op::Ge, T::ge),
-        ]
+        [(Op::Eq, T::eq), (Op::Ne, T::ne), (Op::Lt, T::lt), (Op::Le, T::le), (Op::Gt, T::gt), (Op::Ge, T::ge)]
     }
     for (op, g) in all::<f32>() {
         check(op, F32, Bool, |a| g(&f(a[0]), &f(a[1])).into());
@@ -207,9 +200,7 @@ fn signs_and_high_halves() {
     check(Op::Neg, I64, I64, |a| (a[0] as i64).wrapping_neg().cast_unsigned());
     check(Op::Abs, I64, I64, |a| (a[0] as i64).wrapping_abs().cast_unsigned());
     check(Op::MulHi, U32, U32, |a| (a[0] * a[1]) >> 32);
-    check(Op::MulHi, I32, I32, |a| {
-        u64::from(((i64::from(a[0] as i32) * i64::from(a[1] as i32)) >> 32) as u32)
-    });
+    check(Op::MulHi, I32, I32, |a| u64::from(((i64::from(a[0] as i32) * i64::from(a[1] as i32)) >> 32) as u32));
     check(Op::Not, Bool, Bool, |a| a[0] ^ 1);
     check(Op::Xor, Bool, Bool, |a| a[0] ^ a[1]);
 }
@@ -404,7 +395,8 @@ fn bit_casts() {
         assert_eq!(from.bytes(), to.bytes());
         let k = elementwise(Op::Bitcast, &[from], to);
         // No NaN of an f16 among them: its payload is not kept.
-        let words: Vec<u32> = random_words(51, 64 * from.bytes() as usize / 4).iter().map(|w| w & 0x3fff_3fff).collect();
+        let words: Vec<u32> =
+            random_words(51, 64 * from.bytes() as usize / 4).iter().map(|w| w & 0x3fff_3fff).collect();
         let out = run_with_lens(&k, [1, 1, 1], &[], &[&words, &vec![0; words.len()]], &[64, 64]);
         assert_eq!(out[1], words, "{from} to {to}");
     }

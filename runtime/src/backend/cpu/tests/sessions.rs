@@ -150,6 +150,9 @@ fn speed() {
     let mut session = open();
     let mut data = vec![1u8; MIB_64];
     let gb = MIB_64 as f64 / 1e9;
+    let mut copy = vec![2u8; MIB_64];
+    best("memcpy, for comparison", gb, "GB/s", &mut || copy.copy_from_slice(&data));
+    best("memcpy to new memory, for comparison", gb, "GB/s", &mut || drop(std::hint::black_box(data.clone())));
     let mut fresh = open();
     best("write of new memory", gb, "GB/s", &mut || {
         let key = fresh.create(MIB_64 as u64).unwrap();
