@@ -125,7 +125,7 @@ fn what_is_let_through_fits_the_stack() {
         nested("min(2.0, ", "1.0", ")", 55),
         nested("{ ", "1.0", " }", 55),
         nested("if i < 3 { ", "1.0", " } else { 2.0 }", 55),
-        nested("if i < 3 { 1.0 } else ", "{ 2.0 }", "", 180),
+        nested("if i < 3 { 1.0 } else ", "{ 2.0 }", "", 120),
         nested("1.0 + ", "1.0", "", 390),
         nested("1.0 * (1.0 + ", "1.0", ")", 55),
         nested("-", "1.0", "", 45),
