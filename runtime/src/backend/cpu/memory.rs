@@ -50,10 +50,11 @@ impl GuestMemory {
         const LARGE_PAGE: u64 = 2 << 20;
         let start = address.next_multiple_of(PAGE);
         let bytes = (address + bytes).saturating_sub(start) / PAGE * PAGE;
-        if let (true, Ok(bytes)) = (bytes >= LARGE_PAGE, usize::try_from(bytes)) {
-            if let Ok(first) = self.range(start, bytes) {
-                prefer_large_pages(first, bytes);
-            }
+        if bytes >= LARGE_PAGE
+            && let Ok(bytes) = usize::try_from(bytes)
+            && let Ok(first) = self.range(start, bytes)
+        {
+            prefer_large_pages(first, bytes);
         }
     }
 
@@ -94,7 +95,7 @@ impl GuestMemory {
 
     /// The word at an address that is a multiple of 4. Nothing else may write it from now on.
     pub(super) fn flag(&self, address: u64) -> Result<Flag, Error> {
-        if address % 4 != 0 {
+        if !address.is_multiple_of(4) {
             return Err(outside());
         }
         range(&self.memory, address, 4)?;

@@ -320,3 +320,25 @@ fn offsets_fold_even_where_indices_wrap() {
     });
     assert_eq!(run(&k, [1, 1, 1], &[], &[&[0; 8]])[0], [0, 2, 4, 6, 8, 10, 12, 14]);
 }
+
+/// The only leaf stands in a loop and hands its slot on to its next round, beginning with zero.
+#[test]
+fn a_slot_goes_from_round_to_round() {
+    let k = kernel([4, 1, 1], |b| {
+        let n = scalar(b, "n", Scalar::U32);
+        let output = buffer(b, "output", Type::U32);
+        let slot = b.slot("slot", Type::U32, None);
+        let lid = builtin(b, Builtin::LocalIndex);
+        let i = global_id(b);
+        let [zero, one] = [0, 1].map(|c| b.u32(c));
+        b.range(zero, n, one, |b, _| {
+            b.barrier();
+            let value = b.get(slot);
+            let value = b.op(Op::Add, &[value, lid]);
+            b.set(slot, value);
+            store(b, output, i, value);
+        });
+    });
+    let want = [0, 5, 10, 15];
+    assert_eq!(run(&k, [2, 1, 1], &[5], &[&[9; 8]])[0], [want, want].concat());
+}
