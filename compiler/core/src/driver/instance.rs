@@ -1,5 +1,6 @@
 //! One instance, through elaboration and the passes, to the code of every target.
 
+use super::stack;
 use crate::diag::codes::flow as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::emit::{self, EmitError, EmitErrorKind};
@@ -83,7 +84,8 @@ pub(super) fn compile_all(
     let n_threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(requests.len().max(1));
     std::thread::scope(|scope| {
         for _ in 1..n_threads {
-            scope.spawn(work);
+            // Where there is no further thread, those that are there do the work.
+            stack::spawn(scope, work);
         }
         work();
     });

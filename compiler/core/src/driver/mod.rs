@@ -6,6 +6,7 @@
 mod instance;
 mod manifest;
 mod package;
+mod stack;
 
 pub use instance::{CompiledInstance, Form};
 
@@ -72,7 +73,7 @@ pub const TARGETS: [Target; 2] = [Target::Cpu, Target::Wgsl];
 /// Everything that is wrong with it, not the first.
 pub fn compile(input: &Input, options: &Options) -> Result<Output, Failure> {
     let mut sources = Sources::new();
-    match run(input, options, &mut sources) {
+    match stack::with_deep_stack(|| run(input, options, &mut sources)) {
         Ok((manifest, artifacts, files, kernels)) => Ok(Output { manifest, artifacts, files, kernels, sources }),
         Err(diagnostics) => Err(Failure { diagnostics, sources }),
     }

@@ -184,13 +184,18 @@ fn tidy(facts: Vec<Poly>) -> Vec<Poly> {
     list
 }
 
-/// What holds at both of two launches.
+/// What holds at both of two launches: what one says and the other implies.
 pub(super) fn common(a: &[Poly], b: &[Poly]) -> Vec<Poly> {
-    let weaker = |fact: &Poly| {
-        let other = b.iter().find(|other| other.varying_part() == fact.varying_part())?;
-        Some(if other.constant_part() > fact.constant_part() { other.clone() } else { fact.clone() })
-    };
-    a.iter().filter_map(weaker).collect()
+    let implied = a.iter().filter(|fact| implies(b, fact)).chain(b.iter().filter(|fact| implies(a, fact)));
+    tidy(implied.cloned().collect())
+}
+
+/// Whether a fact follows from one of others, or from the sum of two.
+fn implies(facts: &[Poly], fact: &Poly) -> bool {
+    let lowers = |poly: &Poly| poly.terms().filter(|(_, c)| *c < 0).map(|(p, _)| p.to_vec()).collect::<BTreeSet<_>>();
+    let needed = lowers(fact);
+    let mut rests = facts.iter().filter(|p| !lowers(p).is_disjoint(&needed)).filter_map(|p| fact.sub(p));
+    rests.any(|rest| rest.is_unsigned() || facts.iter().any(|q| rest.sub(q).is_some_and(|rest| rest.is_unsigned())))
 }
 
 /// A fact as the IR has it: `left <= right` with no negative coefficient.

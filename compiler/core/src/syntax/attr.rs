@@ -19,12 +19,15 @@ pub(super) struct LoopAttrs {
     pub(super) bound: Option<ast::Expr>,
 }
 
+/// By generic parameter, what `#[instances]` lists for it.
+pub(super) type Instances = Vec<(ast::Ident, Vec<ast::GenericArg>)>;
+
 /// What stands before a function.
 #[derive(Default)]
 pub(super) struct FunctionAttrs {
     pub(super) op: Option<OpAttr>,
     pub(super) kernel: Option<KernelAttr>,
-    pub(super) instances: Option<(Span, Vec<(ast::Ident, Vec<ast::GenericArg>)>)>,
+    pub(super) instances: Option<(Span, Instances)>,
 }
 
 /// `#[op(may_alias(a, b))]`.
@@ -244,8 +247,7 @@ impl Reader {
         }))
     }
 
-    #[allow(clippy::type_complexity, reason = "it is read once, here")]
-    fn instances_attr(&mut self, attr: &syn::Attribute) -> Option<(Span, Vec<(ast::Ident, Vec<ast::GenericArg>)>)> {
+    fn instances_attr(&mut self, attr: &syn::Attribute) -> Option<(Span, Instances)> {
         type Args = Punctuated<syn::GenericArgument, syn::Token![,]>;
         let parse = |input: ParseStream<'_>| {
             Punctuated::<(syn::Ident, Args), syn::Token![,]>::parse_terminated_with(input, |input| {

@@ -98,6 +98,10 @@ fn syntax_errors_of_several_items_are_reported() {
 fn deep_nesting_is_an_error_and_not_a_crash() {
     let parens = format!("fn f() {{ {}1{} }}", "(".repeat(20_000), ")".repeat(20_000));
     assert_eq!(errors(&parens)[0].0, "this is nested too deeply");
+    for long in ["1 + ", "if true {} else ", "1 as u32 as "] {
+        let chain = format!("fn f() {{ {}1 }}", long.repeat(100_000));
+        assert_eq!(errors(&chain)[0].0, "this is nested too deeply");
+    }
     let minus = format!("fn f() {{ {}1 }}", "-".repeat(20_000));
     assert_eq!(errors(&minus)[0].0, "this is nested too deeply");
 }
@@ -108,5 +112,37 @@ fn unbalanced_brackets_are_pointed_at() {
         let found = errors(text);
         assert_eq!(found.len(), 1, "{text}: {found:?}");
         assert_eq!(found[0].1, place, "{text}: {found:?}");
+    }
+}
+
+/// What the parser lets through must not overflow the stack of any later stage, in the smallest thread of all.
+#[test]
+fn what_is_let_through_fits_the_stack() {
+    let nested =
+        |before: &str, inner: &str, after: &str, n: usize| format!("{}{inner}{}", before.repeat(n), after.repeat(n));
+    let values = [
+        nested("(", "1.0", ")", 55),
+        nested("min(2.0, ", "1.0", ")", 55),
+        nested("{ ", "1.0", " }", 55),
+        nested("if i < 3 { ", "1.0", " } else { 2.0 }", 55),
+        nested("if i < 3 { 1.0 } else ", "{ 2.0 }", "", 120),
+        nested("1.0 + ", "1.0", "", 390),
+        nested("1.0 * (1.0 + ", "1.0", ")", 55),
+        nested("-", "1.0", "", 45),
+        nested("", "1.0", ".abs()", 190),
+        nested("match i { 0 => 1.0, _ => ", "2.0", " }", 55),
+    ];
+    for value in values {
+        let kernel = format!(
+            "#[kernel(workgroup = 64, over = out.len())] pub fn k(out: &mut [f32]) {{
+                let i = global_id().x; if i < out.len() {{ out[i] = {value}; }} }}"
+        );
+        let files = vec![("k.rs".to_owned(), kernel.into_bytes())];
+        let input = crate::driver::Input { folder_name: "k".to_owned(), files };
+        let compiled = crate::driver::compile(&input, &crate::driver::Options::default());
+        if let Err(failure) = compiled {
+            let text = crate::diag::render(&failure.diagnostics, &failure.sources, crate::diag::Style::Plain);
+            panic!("{value}: {text}");
+        }
     }
 }

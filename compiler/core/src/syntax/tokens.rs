@@ -6,9 +6,11 @@ use crate::source::Span;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// How deep brackets may nest: `syn` and the stages after it recurse.
-const MAX_DEPTH: usize = 100;
+const MAX_DEPTH: usize = 64;
 /// How many operators may stand in a row before an operand, for the same reason.
 const MAX_PREFIX: usize = 50;
+/// How many operators, calls and `else`s one expression may have beside each other, for the same reason.
+const MAX_LINKS: usize = 400;
 
 /// What a file holds, as far as it could be read.
 pub(super) struct Source {
@@ -147,28 +149,61 @@ fn innermost_open(text: &str) -> Option<(u32, char)> {
 
 /// The first place that is nested too deeply. Walks without recursion.
 fn too_deep(stream: TokenStream) -> Option<proc_macro2::Span> {
-    let mut open = vec![stream.into_iter()];
-    let mut prefix = 0;
-    while let Some(tokens) = open.last_mut() {
-        match tokens.next() {
-            None => {
-                open.pop();
+    let mut open = vec![Level::new(stream)];
+    while let Some(level) = open.last_mut() {
+        let Some(token) = level.tokens.next() else {
+            open.pop();
+            continue;
+        };
+        if level.is_too_long(&token) {
+            return Some(token.span());
+        }
+        if let TokenTree::Group(group) = token {
+            if open.len() == MAX_DEPTH {
+                return Some(group.span_open());
             }
-            Some(TokenTree::Group(group)) => {
-                prefix = 0;
-                open.push(group.stream().into_iter());
-                if open.len() > MAX_DEPTH {
-                    return Some(group.span_open());
-                }
-            }
-            Some(TokenTree::Punct(punct)) => {
-                prefix += 1;
-                if prefix > MAX_PREFIX {
-                    return Some(punct.span());
-                }
-            }
-            Some(_) => prefix = 0,
+            open.push(Level::new(group.stream()));
         }
     }
     None
+}
+
+/// What stands between two brackets.
+struct Level {
+    tokens: proc_macro2::token_stream::IntoIter,
+    /// Operators in a row.
+    prefix: usize,
+    /// Operators, casts and `else`s since the last end of an expression.
+    links: usize,
+    /// Whether the token before was a block: unless `else` follows, an expression has ended.
+    after_block: bool,
+}
+
+impl Level {
+    fn new(stream: TokenStream) -> Self {
+        Self { tokens: stream.into_iter(), prefix: 0, links: 0, after_block: false }
+    }
+
+    fn is_too_long(&mut self, token: &TokenTree) -> bool {
+        let continues = matches!(token, TokenTree::Ident(word) if *word == "else");
+        if std::mem::take(&mut self.after_block) && !continues {
+            self.links = 0;
+        }
+        match token {
+            TokenTree::Punct(punct) if matches!(punct.as_char(), ';' | ',') => (self.prefix, self.links) = (0, 0),
+            TokenTree::Punct(_) => (self.prefix, self.links) = (self.prefix + 1, self.links + 1),
+            TokenTree::Group(group) => {
+                self.prefix = 0;
+                self.after_block = group.delimiter() == Delimiter::Brace;
+                // Calls and indices lean on what stands before them.
+                self.links += 1;
+            }
+            TokenTree::Ident(word) => {
+                self.prefix = 0;
+                self.links += usize::from(continues || *word == "as");
+            }
+            TokenTree::Literal(_) => self.prefix = 0,
+        }
+        self.prefix > MAX_PREFIX || self.links > MAX_LINKS
+    }
 }
