@@ -18,3 +18,6 @@ pub const BOUND: u32 = 3;
 pub const GROUP: u32 = 4;
 /// The flat index of the invocation in its workgroup.
 pub const INVOCATION: u32 = 5;
+/// On the CPU target, the host's word: set to anything but 0, kernels leave their loops and return, their work
+/// undone.
+pub const STOP: u32 = 7;

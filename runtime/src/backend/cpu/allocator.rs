@@ -79,11 +79,11 @@ impl Allocator {
     /// Gives a range back that [`Self::take`] gave.
     pub(super) fn give(&mut self, range: Range) {
         let (mut start, mut length) = (range.start, range.taken());
-        if let Some((before, its)) = self.free.range(..start).next_back().map(|(s, l)| (*s, *l)) {
-            if before + its == start {
-                self.free.remove(&before);
-                (start, length) = (before, length + its);
-            }
+        if let Some((before, its)) = self.free.range(..start).next_back().map(|(s, l)| (*s, *l))
+            && before + its == start
+        {
+            self.free.remove(&before);
+            (start, length) = (before, length + its);
         }
         if let Some(its) = self.free.remove(&(start + length)) {
             length += its;

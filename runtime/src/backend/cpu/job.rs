@@ -8,12 +8,13 @@ use super::worker::{Program, Stop, Worker};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use wasmtime::SharedMemory;
+use wasmtime::{Engine, SharedMemory};
 
 /// What a session's workers share.
 pub(super) struct Team {
-    pub(super) memory: SharedMemory,
-    pub(super) stop: Arc<Stop>,
+    engine: Engine,
+    memory: SharedMemory,
+    stop: Arc<Stop>,
     /// By worker; the first is the launching thread's.
     workers: Vec<Mutex<Option<Worker>>>,
 }
@@ -54,8 +55,8 @@ const WORTH_SHARING: Duration = Duration::from_micros(40);
 const CHUNK_TIME: Duration = Duration::from_micros(10);
 
 impl Team {
-    pub(super) fn new(memory: SharedMemory, stop: Arc<Stop>) -> Self {
-        Self { memory, stop, workers: (0..pool::n_cores()).map(|_| Mutex::default()).collect() }
+    pub(super) fn new(engine: Engine, memory: SharedMemory, stop: Arc<Stop>) -> Self {
+        Self { engine, memory, stop, workers: (0..pool::n_cores()).map(|_| Mutex::default()).collect() }
     }
 
     pub(super) fn n_workers(&self) -> usize {
@@ -77,6 +78,9 @@ impl Team {
             loop {
                 let n = chunk.min(work.n_groups - next);
                 worker.run(&work.program, (work.block, next, n, arena))?;
+                if self.stop.is_set() {
+                    return Err(Stop::error());
+                }
                 next += n;
                 if next == work.n_groups {
                     return Ok((next, Duration::ZERO));
@@ -88,17 +92,12 @@ impl Team {
                 chunk = chunk.saturating_mul(2);
             }
         })
-        .map_err(|error| self.explain(error))
     }
 
     fn with_worker<R>(&self, index: usize, act: impl FnOnce(&mut Worker) -> Result<R, Error>) -> Result<R, Error> {
         let slot = self.workers.get(index).ok_or_else(|| Error::Unsupported(format!("there is no core {index}")))?;
         let mut worker = slot.lock().unwrap_or_else(PoisonError::into_inner);
-        act(worker.get_or_insert_with(|| Worker::new(&self.stop)))
-    }
-
-    fn explain(&self, error: Error) -> Error {
-        if self.stop.is_set() { Stop::error() } else { error }
+        act(worker.get_or_insert_with(|| Worker::new(&self.engine)))
     }
 }
 
@@ -127,7 +126,9 @@ impl Job {
             state = job.left.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         match state.error.take() {
-            Some(error) => Err(team.explain(error)),
+            // A stopped kernel returns as if it had finished.
+            _ if team.stop.is_set() => Err(Stop::error()),
+            Some(error) => Err(error),
             None => Ok(()),
         }
     }
@@ -152,6 +153,9 @@ impl Job {
                 w.prepare(&self.work.program, &self.team.memory)?;
             }
             while let Some((first, n)) = next {
+                if self.team.stop.is_set() {
+                    break;
+                }
                 w.run(&self.work.program, (self.work.block, first, n, *arena))?;
                 next = self.take();
             }

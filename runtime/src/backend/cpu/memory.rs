@@ -3,9 +3,11 @@
 //! `unsafe` because wasmtime gives a shared memory's content as `UnsafeCell`s: kernels may write it from other
 //! threads. They do not while a method here runs, for a session transfers bytes with `&mut self`, and its launches
 //! return only when every worker has left the kernel. Every range is checked against the memory's size here.
+//! The exception is [`Flag`], one word that any thread may write at any time, by an atomic store.
 #![allow(unsafe_code)]
 
 use super::super::Error;
+use std::sync::atomic::{AtomicU32, Ordering};
 use wasmtime::{Engine, MemoryType, SharedMemory};
 
 /// The size of a page.
@@ -40,6 +42,20 @@ impl GuestMemory {
         }
         let wanted = need.next_multiple_of(GROWTH_PAGES).min(u64::from(MAX_PAGES)).max(need);
         self.memory.grow(wanted - have).map(drop).map_err(|_| Error::OutOfMemory)
+    }
+
+    /// Tells the system that a range will be used as a whole: with large pages its first use is twice as fast.
+    pub(super) fn will_use(&mut self, address: u64, bytes: u64) {
+        // Small ranges would only waste the rest of a large page.
+        const LARGE_PAGE: u64 = 2 << 20;
+        let start = address.next_multiple_of(PAGE);
+        let bytes = (address + bytes).saturating_sub(start) / PAGE * PAGE;
+        if bytes >= LARGE_PAGE
+            && let Ok(bytes) = usize::try_from(bytes)
+            && let Ok(first) = self.range(start, bytes)
+        {
+            prefer_large_pages(first, bytes);
+        }
     }
 
     /// Writes `data` from an address on.
@@ -77,13 +93,59 @@ impl GuestMemory {
         Ok(())
     }
 
+    /// The word at an address that is a multiple of 4. Nothing else may write it from now on.
+    pub(super) fn flag(&self, address: u64) -> Result<Flag, Error> {
+        if !address.is_multiple_of(4) {
+            return Err(outside());
+        }
+        range(&self.memory, address, 4)?;
+        Ok(Flag { memory: self.memory.clone(), address })
+    }
+
     fn range(&self, address: u64, bytes: usize) -> Result<*mut u8, Error> {
-        let start = usize::try_from(address).map_err(|_| outside())?;
-        let end = start.checked_add(bytes).ok_or_else(outside)?;
-        let cells = self.memory.data().get(start..end).ok_or_else(outside)?;
-        Ok(cells.as_ptr().cast::<u8>().cast_mut())
+        range(&self.memory, address, bytes)
     }
 }
+
+/// A word of a guest's memory that kernels only read.
+pub(super) struct Flag {
+    memory: SharedMemory,
+    address: u64,
+}
+
+impl Flag {
+    /// Sets it to one, for kernels that run to see.
+    pub(super) fn set(&self) {
+        if let Ok(word) = range(&self.memory, self.address, 4) {
+            // SAFETY: the word is valid as long as the memory, to which `self` holds a reference, and aligned, as
+            // `flag` checked; kernels read it atomically, and no Rust reference to it exists.
+            unsafe { AtomicU32::from_ptr(word.cast()) }.store(1, Ordering::SeqCst);
+        }
+    }
+}
+
+/// The first byte of a range, if the memory has all of it.
+fn range(memory: &SharedMemory, address: u64, bytes: usize) -> Result<*mut u8, Error> {
+    let start = usize::try_from(address).map_err(|_| outside())?;
+    let end = start.checked_add(bytes).ok_or_else(outside)?;
+    let cells = memory.data().get(start..end).ok_or_else(outside)?;
+    Ok(cells.as_ptr().cast::<u8>().cast_mut())
+}
+
+#[cfg(target_os = "linux")]
+fn prefer_large_pages(first: *mut u8, bytes: usize) {
+    const MADV_HUGEPAGE: std::ffi::c_int = 14;
+    // SAFETY: this is the C library's function, which std links, with its signature.
+    unsafe extern "C" {
+        fn madvise(address: *mut std::ffi::c_void, length: usize, advice: std::ffi::c_int) -> std::ffi::c_int;
+    }
+    // SAFETY: the range is part of a memory that is mapped as long as it lives, and this advice does not change its
+    // content. Where the system refuses, nothing is lost but speed.
+    unsafe { madvise(first.cast(), bytes, MADV_HUGEPAGE) };
+}
+
+#[cfg(not(target_os = "linux"))]
+fn prefer_large_pages(_first: *mut u8, _bytes: usize) {}
 
 fn outside() -> Error {
     Error::DeviceLost("a transfer reached outside of the guest's memory".into())

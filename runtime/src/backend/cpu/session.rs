@@ -32,40 +32,33 @@ pub(super) struct CpuSession {
 
 impl CpuSession {
     pub(super) fn new(modules: Arc<Modules>, limits: &SessionLimits) -> Result<Self, Error> {
-        let memory = GuestMemory::new(modules.engine())?;
-        let stop = Arc::new(Stop::new(modules.clone()));
-        let team = Arc::new(Team::new(memory.shared().clone(), stop.clone()));
-        let nowhere = Range { start: 0, bytes: 0 };
-        let mut session = Self {
+        let mut memory = GuestMemory::new(modules.engine())?;
+        let mut allocator = Allocator::new();
+        let record = take(&mut memory, &mut allocator, u64::from(fault::WORDS) * 4)?;
+        let block = take(&mut memory, &mut allocator, 1024)?;
+        let stop = Arc::new(Stop::new(memory.flag(record.start + u64::from(fault::STOP) * 4)?));
+        let team = Arc::new(Team::new(modules.engine().clone(), memory.shared().clone(), stop.clone()));
+        Ok(Self {
             modules,
             memory,
-            allocator: Allocator::new(),
+            allocator,
             team,
             stop,
             buffers: vec![],
             vacant: vec![],
             limit_bytes: limits.bytes,
             used_bytes: 0,
-            record: nowhere,
-            block: nowhere,
+            record,
+            block,
             arenas: vec![],
             programs: HashMap::new(),
             staged: vec![],
-        };
-        session.record = session.take(u64::from(fault::WORDS) * 4)?;
-        session.block = session.take(1024)?;
-        Ok(session)
+        })
     }
 
     /// Zeroed memory of the guest.
     fn take(&mut self, bytes: u64) -> Result<Range, Error> {
-        let (range, dirty) = self.allocator.take(bytes).ok_or(Error::OutOfMemory)?;
-        let ready = self.memory.reach(self.allocator.end()).and_then(|()| self.memory.zero(range.start, dirty));
-        if let Err(error) = ready {
-            self.allocator.give(range);
-            return Err(error);
-        }
-        Ok(range)
+        take(&mut self.memory, &mut self.allocator, bytes)
     }
 
     /// Where `bytes` bytes from an offset of a buffer lie.
@@ -229,7 +222,8 @@ impl Session for CpuSession {
     }
 
     fn take_fault(&mut self) -> Result<Option<Fault>, Error> {
-        let mut bytes = [0; fault::WORDS as usize * 4];
+        // All but the word that is the host's.
+        let mut bytes = [0; fault::STOP as usize * 4];
         self.memory.read(self.record.start, &mut bytes)?;
         let mut words = [0; fault::WORDS as usize];
         for (word, four) in words.iter_mut().zip(bytes.chunks_exact(4)) {
@@ -245,6 +239,18 @@ impl Session for CpuSession {
     fn cancel_handle(&self) -> Option<Arc<dyn Cancel>> {
         Some(self.stop.clone())
     }
+}
+
+/// Zeroed memory.
+fn take(memory: &mut GuestMemory, allocator: &mut Allocator, bytes: u64) -> Result<Range, Error> {
+    let (range, dirty) = allocator.take(bytes).ok_or(Error::OutOfMemory)?;
+    let ready = memory.reach(allocator.end()).and_then(|()| memory.zero(range.start, dirty));
+    if let Err(error) = ready {
+        allocator.give(range);
+        return Err(error);
+    }
+    memory.will_use(range.start + dirty, range.bytes.saturating_sub(dirty));
+    Ok(range)
 }
 
 /// The size of a buffer with its padding.

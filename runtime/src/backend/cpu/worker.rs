@@ -1,11 +1,11 @@
 //! One thread's view of a session: a wasmtime store, with an instance of each kernel that it has run.
 
 use super::super::{Cancel, CodeKey, Error};
-use super::engine::Modules;
+use super::memory::Flag;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use wasmtime::{Extern, Instance, Module, SharedMemory, Store, TypedFunc, UpdateDeadline};
+use wasmtime::{Engine, Extern, Instance, Module, SharedMemory, Store, TypedFunc};
 
 /// The type of a kernel's `run`: block, first group, number of groups, arena.
 type Run = TypedFunc<(u32, u32, u32, u32), ()>;
@@ -26,14 +26,8 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    pub(super) fn new(stop: &Arc<Stop>) -> Self {
-        let mut store = Store::new(stop.modules.engine(), ());
-        let seen = stop.clone();
-        store.epoch_deadline_callback(move |_| {
-            Ok(if seen.is_set() { UpdateDeadline::Interrupt } else { UpdateDeadline::Continue(1) })
-        });
-        store.set_epoch_deadline(1);
-        Self { store, runs: HashMap::new() }
+    pub(super) fn new(engine: &Engine) -> Self {
+        Self { store: Store::new(engine, ()), runs: HashMap::new() }
     }
 
     /// Makes sure that a program can run.
@@ -61,13 +55,14 @@ impl Worker {
 
 /// Stops all workers of a session.
 pub(super) struct Stop {
-    modules: Arc<Modules>,
+    /// What kernels look at.
+    flag: Flag,
     set: AtomicBool,
 }
 
 impl Stop {
-    pub(super) fn new(modules: Arc<Modules>) -> Self {
-        Self { modules, set: AtomicBool::new(false) }
+    pub(super) fn new(flag: Flag) -> Self {
+        Self { flag, set: AtomicBool::new(false) }
     }
 
     pub(super) fn is_set(&self) -> bool {
@@ -83,7 +78,6 @@ impl Stop {
 impl Cancel for Stop {
     fn cancel(&self) {
         self.set.store(true, Ordering::SeqCst);
-        // Makes every running kernel ask; those of other sessions go on.
-        self.modules.engine().increment_epoch();
+        self.flag.set();
     }
 }

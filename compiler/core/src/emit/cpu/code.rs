@@ -27,6 +27,8 @@ pub(super) enum Label {
     Invocation,
     /// Leaving it ends the workgroup.
     Group,
+    /// Leaving it ends `run`.
+    Run,
 }
 
 impl Code {
@@ -105,10 +107,22 @@ impl Code {
 
     /// Branches to the innermost block with that label. Without one, which a verified kernel never asks for, traps.
     pub(super) fn jump(&mut self, label: Label) {
-        match self.labels.iter().rev().position(|l| *l == label) {
-            Some(depth) => self.put(Instruction::Br(depth as u32)),
+        match self.depth(label) {
+            Some(depth) => self.put(Instruction::Br(depth)),
             None => self.put(Instruction::Unreachable),
         }
+    }
+
+    /// Takes a condition from the stack, and branches where it holds.
+    pub(super) fn jump_if(&mut self, label: Label) {
+        match self.depth(label) {
+            Some(depth) => self.put(Instruction::BrIf(depth)),
+            None => self.put_all(&[Instruction::Drop, Instruction::Unreachable]),
+        }
+    }
+
+    fn depth(&self, label: Label) -> Option<u32> {
+        self.labels.iter().rev().position(|l| *l == label).map(|depth| depth as u32)
     }
 
     /// The whole function, and the names of its locals.

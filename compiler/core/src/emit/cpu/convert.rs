@@ -137,7 +137,7 @@ impl Emitter<'_> {
         if locals_of(from) == (ValType::I64, 1) && locals_of(ty) == (ValType::I64, 1) {
             return self.push(value);
         }
-        self.to_scratch(value)?;
+        self.store_in_scratch(value)?;
         self.code.get(ARENA);
         self.load_narrow(ty, self.layout.scratch);
         Ok(())
@@ -148,7 +148,7 @@ impl Emitter<'_> {
         if is_wide(self.kernel[value].ty) {
             return self.assign(local, value);
         }
-        self.to_scratch(value)?;
+        self.store_in_scratch(value)?;
         for lane in 0..u32::from(ty.lanes) {
             self.code.put_all(&[I::LocalGet(ARENA), I::I64Load(at(self.layout.scratch + lane * 8, 8))]);
             self.code.set(local + lane);
@@ -156,7 +156,7 @@ impl Emitter<'_> {
         Ok(())
     }
 
-    fn to_scratch(&mut self, value: ValueId) -> Result<(), EmitError> {
+    fn store_in_scratch(&mut self, value: ValueId) -> Result<(), EmitError> {
         self.store_at(ARENA, self.layout.scratch, value)
     }
 }

@@ -343,15 +343,13 @@ impl Analysis<'_> {
             loads.extend(stores.difference(&effects.killed).copied());
             leaves.push(Crossing { loads, stores, zeroed: BTreeSet::new(), recomputed: effects.recomputed });
         }
-        let mut zeroed = live_at_start;
-        // With one leaf there is nothing to keep: what it reads before it is set is zero.
-        if let [only] = leaves.as_mut_slice() {
-            if self.arrays.values().all(Option::is_some) {
-                only.zeroed = std::mem::take(&mut only.loads);
-                zeroed.clear();
-            }
+        // What no leaf leaves behind is zero for one that reads it before it sets it.
+        let kept: BTreeSet<Var> = leaves.iter().flat_map(|leaf| &leaf.stores).copied().collect();
+        for leaf in &mut leaves {
+            let (loads, zeroed) = std::mem::take(&mut leaf.loads).into_iter().partition(|var| kept.contains(var));
+            (leaf.loads, leaf.zeroed) = (loads, zeroed);
         }
-        let kept = leaves.iter().flat_map(|leaf| leaf.loads.iter().chain(&leaf.stores)).copied().collect();
+        let zeroed = live_at_start.intersection(&kept).copied().collect();
         let kept_arrays = self.arrays.iter().filter(|(_, user)| user.is_none()).map(|(slot, _)| *slot).collect();
         let Self { tracks_alive, promoted, .. } = self;
         Liveness { leaves, kept, zeroed, tracks_alive, promoted, kept_arrays }

@@ -1,15 +1,12 @@
-//! Loads, stores and atomics, and the invocations' frames.
-//!
-//! Shared memory and arrays belong to one worker, so only buffers need atomic instructions.
+//! Loads and stores of elements, and addresses.
 
-use super::code::{Code, Label, at};
+use super::code::at;
 use super::error::EmitError;
 use super::helper::Helper;
-use super::layout::{LOWEST_ADDRESS, lane_type, local_bytes, locals_of, var_type};
-use super::live::Var;
+use super::layout::{LOWEST_ADDRESS, lane_type};
 use super::walk::{ARENA, Emitter};
-use crate::ir::{AccessId, AtomicOp, Check, Expr, Op, Place, Scalar, SlotId, Type, ValueId};
-use wasm_encoder::{Instruction as I, MemArg, ValType};
+use crate::ir::{AccessId, Check, Expr, Op, Place, Scalar, SlotId, Type, ValueId};
+use wasm_encoder::{Instruction as I, ValType};
 
 impl Emitter<'_> {
     /// Pushes an element that is not wide.
@@ -63,28 +60,6 @@ impl Emitter<'_> {
         let address = self.code.local(ValType::I32);
         self.code.set(address);
         self.store_at(address, offset, value)
-    }
-
-    /// Pushes the old value of an element, and changes it.
-    pub(super) fn atomic(&mut self, value: ValueId) -> Result<(), EmitError> {
-        let v = &self.kernel[value];
-        let Expr::Atomic { op, index, value: operand, expected, access } = &v.expr else { return Ok(()) };
-        let place = self.kernel[*access].place;
-        if lane_type(v.ty.scalar) != ValType::I32 || v.ty.lanes != 1 {
-            return Err(EmitError::new(v.span, "the CPU target has atomic operations on u32 and i32 only"));
-        }
-        let offset = self.push_address(*index, *access)?;
-        let address = self.code.local(ValType::I32);
-        self.code.set(address);
-        let operand = self.operand_of_atomic(*operand)?;
-        let expected = self.operand_of_atomic(*expected)?;
-        let signed = v.ty.scalar == Scalar::I32;
-        let cell = Cell { address, at: at(offset, 4), signed };
-        match place {
-            Place::Buffer(_) => shared_atomic(&mut self.code, *op, &cell, operand, expected),
-            Place::Shared(_) | Place::Slot(_) => own_atomic(&mut self.code, *op, &cell, operand, expected),
-        }
-        Ok(())
     }
 
     /// Takes an address from the stack and pushes what lies there, in its storage format. Not for wide types.
@@ -194,7 +169,7 @@ impl Emitter<'_> {
     ///
     /// A constant that is added to the index moves into the offset. If the rest wraps below zero, `base + rest`
     /// still does not, as long as the constant is within [`LOWEST_ADDRESS`], for the whole is a valid address.
-    fn push_address(&mut self, index: ValueId, access: AccessId) -> Result<u32, EmitError> {
+    pub(super) fn push_address(&mut self, index: ValueId, access: AccessId) -> Result<u32, EmitError> {
         let a = &self.kernel[access];
         if !matches!(a.check, Check::Proved(_) | Check::Explicit) {
             let message = "this access is neither proved nor checked: the CPU target must run after the bounds pass";
@@ -253,76 +228,6 @@ impl Emitter<'_> {
             _ => (Some(index), 0),
         }
     }
-
-    fn operand_of_atomic(&mut self, value: Option<ValueId>) -> Result<u32, EmitError> {
-        let local = self.code.local(ValType::I32);
-        if let Some(value) = value {
-            self.push(value)?;
-            self.code.set(local);
-        }
-        Ok(local)
-    }
-
-    /// Takes a variable from the frame.
-    pub(super) fn load_var(&mut self, var: Var) {
-        let Some(offset) = self.layout.vars.get(&var).copied() else { return };
-        let (ty, n) = locals_of(var_type(self.kernel, var));
-        let local = self.var_local(var);
-        for part in 0..n {
-            self.code.put_all(&[I::LocalGet(self.places.frame), load_local(ty, offset + part * local_bytes(ty))]);
-            self.code.set(local + part);
-        }
-    }
-
-    /// Leaves a variable in the frame.
-    pub(super) fn store_var(&mut self, var: Var) {
-        let Some(offset) = self.layout.vars.get(&var).copied() else { return };
-        let (ty, n) = locals_of(var_type(self.kernel, var));
-        let local = self.var_local(var);
-        for part in 0..n {
-            self.code.put_all(&[I::LocalGet(self.places.frame), I::LocalGet(local + part)]);
-            let memarg = at(offset + part * local_bytes(ty), local_bytes(ty));
-            self.code.put(match ty {
-                ValType::I64 => I::I64Store(memarg),
-                ValType::F32 => I::F32Store(memarg),
-                ValType::V128 => I::V128Store(memarg),
-                _ => I::I32Store(memarg),
-            });
-        }
-    }
-
-    /// Takes the arena's address from the stack and pushes what the first invocation's frame holds of a value.
-    pub(super) fn load_first(&mut self, ty: ValType, value: ValueId) {
-        let offset = self.layout.vars.get(&Var::Value(value)).copied().unwrap_or(0);
-        self.code.put(load_local(ty, self.layout.frames + offset));
-    }
-
-    pub(super) fn set_alive(&mut self, alive: bool) {
-        if let Some(offset) = self.layout.vars.get(&Var::Alive) {
-            let store = I::I32Store(at(*offset, 4));
-            self.code.put_all(&[I::LocalGet(self.places.frame), I::I32Const(i32::from(alive)), store]);
-        }
-    }
-
-    /// Leaves the invocation if it has returned before.
-    pub(super) fn skip_unless_alive(&mut self) {
-        if let Some(offset) = self.layout.vars.get(&Var::Alive) {
-            self.code.put_all(&[I::LocalGet(self.places.frame), I::I32Load(at(*offset, 4)), I::I32Eqz]);
-            self.code.branch(Label::Plain);
-            self.code.jump(Label::Invocation);
-            self.code.end();
-        }
-    }
-}
-
-fn load_local(ty: ValType, offset: u32) -> I<'static> {
-    let memarg = at(offset, local_bytes(ty));
-    match ty {
-        ValType::I64 => I::I64Load(memarg),
-        ValType::F32 => I::F32Load(memarg),
-        ValType::V128 => I::V128Load(memarg),
-        _ => I::I32Load(memarg),
-    }
 }
 
 /// The store of a type that takes one instruction.
@@ -342,81 +247,4 @@ fn store_scalar(scalar: Scalar, offset: u32) -> I<'static> {
         Scalar::I64 | Scalar::U64 => I::I64Store(at(offset, 8)),
         Scalar::F32 => I::F32Store(at(offset, 4)),
     }
-}
-
-/// What an atomic operation works on.
-struct Cell {
-    /// The local that holds the address.
-    address: u32,
-    at: MemArg,
-    signed: bool,
-}
-
-/// On memory that other workers see. Pushes the old value.
-fn shared_atomic(code: &mut Code, op: AtomicOp, cell: &Cell, operand: u32, expected: u32) {
-    code.get(cell.address);
-    let at = cell.at;
-    let modify = match op {
-        AtomicOp::Load => return code.put(I::I32AtomicLoad(at)),
-        AtomicOp::Min | AtomicOp::Max => return shared_extreme(code, op, cell, operand),
-        AtomicOp::CompareExchange => {
-            return code.put_all(&[I::LocalGet(expected), I::LocalGet(operand), I::I32AtomicRmwCmpxchg(at)]);
-        }
-        AtomicOp::Store | AtomicOp::Exchange => I::I32AtomicRmwXchg(at),
-        AtomicOp::Add => I::I32AtomicRmwAdd(at),
-        AtomicOp::Sub => I::I32AtomicRmwSub(at),
-        AtomicOp::And => I::I32AtomicRmwAnd(at),
-        AtomicOp::Or => I::I32AtomicRmwOr(at),
-        AtomicOp::Xor => I::I32AtomicRmwXor(at),
-    };
-    code.put_all(&[I::LocalGet(operand), modify]);
-}
-
-/// WebAssembly has no atomic minimum: tries until no other worker came between. The address is on the stack.
-fn shared_extreme(code: &mut Code, op: AtomicOp, cell: &Cell, operand: u32) {
-    let (old, seen) = (code.local(ValType::I32), code.local(ValType::I32));
-    code.put_all(&[I::I32AtomicLoad(cell.at), I::LocalSet(seen)]);
-    code.repeat(Label::Plain);
-    code.put_all(&[I::LocalGet(cell.address), I::LocalGet(seen), I::LocalTee(old)]);
-    extreme(code, op, cell.signed, old, operand);
-    code.put_all(&[I::I32AtomicRmwCmpxchg(cell.at), I::LocalTee(seen), I::LocalGet(old), I::I32Ne, I::BrIf(0)]);
-    code.end();
-    code.get(old);
-}
-
-fn extreme(code: &mut Code, op: AtomicOp, signed: bool, a: u32, b: u32) {
-    code.put_all(&[I::LocalGet(a), I::LocalGet(b), I::LocalGet(a), I::LocalGet(b)]);
-    code.put_all(&[
-        match (op, signed) {
-            (AtomicOp::Min, true) => I::I32LtS,
-            (AtomicOp::Min, false) => I::I32LtU,
-            (_, true) => I::I32GtS,
-            (_, false) => I::I32GtU,
-        },
-        I::Select,
-    ]);
-}
-
-/// On memory that only this worker sees. Pushes the old value.
-fn own_atomic(code: &mut Code, op: AtomicOp, cell: &Cell, operand: u32, expected: u32) {
-    let old = code.local(ValType::I32);
-    code.put_all(&[I::LocalGet(cell.address), I::I32Load(cell.at), I::LocalSet(old)]);
-    if op != AtomicOp::Load {
-        code.get(cell.address);
-        match op {
-            AtomicOp::Min | AtomicOp::Max => extreme(code, op, cell.signed, old, operand),
-            AtomicOp::CompareExchange => {
-                code.put_all(&[I::LocalGet(operand), I::LocalGet(old), I::LocalGet(old), I::LocalGet(expected)]);
-                code.put_all(&[I::I32Eq, I::Select]);
-            }
-            AtomicOp::Store | AtomicOp::Exchange | AtomicOp::Load => code.get(operand),
-            AtomicOp::Add => code.put_all(&[I::LocalGet(old), I::LocalGet(operand), I::I32Add]),
-            AtomicOp::Sub => code.put_all(&[I::LocalGet(old), I::LocalGet(operand), I::I32Sub]),
-            AtomicOp::And => code.put_all(&[I::LocalGet(old), I::LocalGet(operand), I::I32And]),
-            AtomicOp::Or => code.put_all(&[I::LocalGet(old), I::LocalGet(operand), I::I32Or]),
-            AtomicOp::Xor => code.put_all(&[I::LocalGet(old), I::LocalGet(operand), I::I32Xor]),
-        }
-        code.put(I::I32Store(cell.at));
-    }
-    code.get(old);
 }

@@ -1,15 +1,16 @@
 //! Walks the nodes and statements of a kernel and writes `run`.
 //!
-//! Its parts in other files: `value` (what computes a value), `memory` (loads, stores, atomics, frames).
+//! Each other file adds a part to [`Emitter`], named after it.
 
 use super::code::{Code, Label, at};
+use super::entry::Places;
 use super::error::EmitError;
 use super::helper::Helper;
 use super::layout::{Layout, locals_of, var_type};
-use super::live::{Liveness, Var, is_free};
+use super::live::{Liveness, is_free};
 use super::module::Helpers;
 use super::split::{Leaf, Node, Split, each_stmt, operands};
-use crate::ir::{Builtin, Expr, Kernel, ParamId, ParamKind, Scalar, SlotId, Stmt, StmtKind, ValueId};
+use crate::ir::{Kernel, SlotId, Stmt, StmtKind, ValueId};
 use std::collections::HashMap;
 use wasm_encoder::{Instruction as I, ValType};
 use wgpuc_abi::launch;
@@ -42,27 +43,8 @@ pub(super) struct Emitter<'a> {
     pub(super) places: Places,
     /// Inside a leaf's loop over invocations.
     pub(super) in_leaf: bool,
-}
-
-/// Locals that say where an invocation is.
-#[derive(Debug, Default)]
-pub(super) struct Places {
-    /// The workgroup's flat index.
-    pub(super) group: u32,
-    /// The workgroup's index along each axis.
-    pub(super) groups: [u32; 3],
-    /// The grid's size along each axis.
-    pub(super) grid: [u32; 3],
-    /// The invocation's index along each axis.
-    pub(super) local: [u32; 3],
-    /// The invocation's flat index.
-    pub(super) index: u32,
-    /// The address of the invocation's frame.
-    pub(super) frame: u32,
-    /// Whether the flat index is asked for.
-    counts: bool,
-    /// Whether a workgroup's index along an axis is asked for.
-    asks_group: bool,
+    /// How often code at this point may run before it looks whether to stop.
+    pub(super) unwatched: u64,
 }
 
 impl<'a> Emitter<'a> {
@@ -88,6 +70,7 @@ impl<'a> Emitter<'a> {
             buffer_locals: vec![None; kernel.params.len()],
             places: Places::default(),
             in_leaf: false,
+            unwatched: 1,
         }
     }
 
@@ -105,9 +88,10 @@ impl<'a> Emitter<'a> {
         let end = self.code.named_local(ValType::I32, "end_group");
         self.code.put_all(&[I::LocalGet(FIRST_GROUP), I::LocalGet(N_GROUPS), I::I32Add, I::LocalTee(end)]);
         self.code.put_all(&[I::LocalGet(FIRST_GROUP), I::I32GtU]);
-        self.code.branch(Label::Plain);
+        self.code.branch(Label::Run);
         self.code.repeat(Label::Plain);
         self.code.block(Label::Group);
+        self.stop_if_asked();
         self.begin_group()?;
         let split = self.split;
         self.nodes(&split.nodes)?;
@@ -117,144 +101,6 @@ impl<'a> Emitter<'a> {
         self.code.end();
         self.code.end();
         Ok(())
-    }
-
-    fn open_places(&mut self) {
-        let mut asks = Vec::new();
-        let mut faults = false;
-        each_stmt(&self.kernel.body, &mut |stmt| match stmt.kind {
-            StmtKind::Def(value) => {
-                if let Expr::Builtin(builtin) = self.kernel[value].expr {
-                    asks.push(builtin);
-                }
-            }
-            StmtKind::Fault { .. } => faults = true,
-            _ => {}
-        });
-        let code = &mut self.code;
-        let mut local = |name: &str| code.named_local(ValType::I32, name);
-        let mut places = Places {
-            group: local("group"),
-            groups: ["group_x", "group_y", "group_z"].map(&mut local),
-            grid: ["grid_x", "grid_y", "grid_z"].map(&mut local),
-            local: ["local_x", "local_y", "local_z"].map(&mut local),
-            index: local("local_index"),
-            frame: local("frame"),
-            counts: faults || asks.contains(&Builtin::LocalIndex),
-            asks_group: asks.iter().any(|b| matches!(b, Builtin::WorkgroupId(_))),
-        };
-        let [_, height, depth] = self.kernel.workgroup;
-        if height == 1 && depth == 1 {
-            (places.index, places.counts) = (places.local[0], false);
-        }
-        if self.kernel.grid_1d {
-            (places.groups[0], places.asks_group) = (places.group, false);
-        }
-        self.places = places;
-        for axis in 0..3u32 {
-            self.code.put_all(&[I::LocalGet(BLOCK), I::I32Load(at(axis * 4, 4))]);
-            self.code.set(self.places.grid[axis as usize]);
-        }
-    }
-
-    /// Loads the parameters that the kernel uses into locals.
-    fn open_params(&mut self) {
-        let mut values = vec![false; self.kernel.params.len()];
-        let mut buffers = vec![false; self.kernel.params.len()];
-        each_stmt(&self.kernel.body, &mut |stmt| {
-            if let StmtKind::Def(value) = stmt.kind {
-                if let Expr::Param(param) | Expr::Len(param) = self.kernel[value].expr {
-                    values[param.0 as usize] = true;
-                }
-            }
-        });
-        for access in &self.kernel.accesses {
-            if let crate::ir::Place::Buffer(param) = access.place {
-                buffers[param.0 as usize] = true;
-            }
-        }
-        for (i, param) in self.kernel.params.iter().enumerate() {
-            if values[i] {
-                self.param_locals[i] = Some(self.open_param(ParamId(i as u32), &param.name));
-            }
-            if buffers[i] {
-                let local = self.code.named_local(ValType::I32, &param.name);
-                self.code.put_all(&[I::LocalGet(BLOCK), I::I32Load(at(self.layout.buffers[i], 4)), I::LocalSet(local)]);
-                self.buffer_locals[i] = Some(local);
-            }
-        }
-    }
-
-    fn open_param(&mut self, id: ParamId, name: &str) -> u32 {
-        let offset = self.layout.words[id.0 as usize];
-        self.code.get(BLOCK);
-        let (scalar, name) = match &self.kernel[id].kind {
-            ParamKind::Scalar(scalar) => (*scalar, name.to_owned()),
-            ParamKind::Buffer(_) => (Scalar::U32, format!("{name}.len")),
-        };
-        let (ty, _) = locals_of(crate::ir::Type::scalar(scalar));
-        let local = self.code.named_local(ty, &name);
-        self.load_scalar(scalar, offset);
-        self.code.set(local);
-        local
-    }
-
-    /// What a workgroup starts with.
-    fn begin_group(&mut self) -> Result<(), EmitError> {
-        let p = &self.places;
-        if p.asks_group {
-            let [x, y, z] = p.groups;
-            let [nx, ny, _] = p.grid;
-            self.code.put_all(&[I::LocalGet(p.group), I::LocalGet(nx), I::I32RemU, I::LocalSet(x)]);
-            self.code.put_all(&[I::LocalGet(p.group), I::LocalGet(nx), I::I32DivU, I::LocalTee(z)]);
-            self.code.put_all(&[I::LocalGet(ny), I::I32RemU, I::LocalSet(y)]);
-            self.code.put_all(&[I::LocalGet(z), I::LocalGet(ny), I::I32DivU, I::LocalSet(z)]);
-        }
-        for (shared, offset) in self.kernel.shared.iter().zip(&self.layout.shared) {
-            if shared.zeroed {
-                self.code.put_all(&[I::LocalGet(ARENA), I::I32Const(offset.cast_signed()), I::I32Add, I::I32Const(0)]);
-                self.code.i32(shared.elem.bytes() * shared.len);
-                self.code.put(I::MemoryFill(0));
-            }
-        }
-        for (i, slot) in self.kernel.slots.iter().enumerate() {
-            if self.split.uniform_slots[i] && slot.len.is_none() {
-                let local = self.slot_local(SlotId(i as u32), 0);
-                self.zero(locals_of(slot.ty), local);
-            }
-        }
-        self.begin_frames()
-    }
-
-    /// Sets what the frames must hold before the first leaf.
-    fn begin_frames(&mut self) -> Result<(), EmitError> {
-        if self.live.zeroed.is_empty() && !self.live.tracks_alive {
-            return Ok(());
-        }
-        self.invocations(true, |e| {
-            for var in &e.live.zeroed {
-                let (ty, n) = locals_of(var_type(e.kernel, *var));
-                let local = e.var_local(*var);
-                e.zero((ty, n), local);
-                e.store_var(*var);
-            }
-            if e.live.tracks_alive {
-                e.set_alive(true);
-            }
-            Ok(())
-        })
-    }
-
-    fn zero(&mut self, (ty, n): (ValType, u32), local: u32) {
-        for part in local..local + n {
-            self.code.put(match ty {
-                ValType::I64 => I::I64Const(0),
-                ValType::F32 => I::F32Const(0.0.into()),
-                ValType::V128 => I::V128Const(0),
-                _ => I::I32Const(0),
-            });
-            self.code.set(part);
-        }
     }
 
     fn nodes(&mut self, nodes: &[Node<'_>]) -> Result<(), EmitError> {
@@ -318,7 +164,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// Loops over the invocations of the workgroup; `framed` if the body uses the frame.
-    fn invocations(
+    pub(super) fn invocations(
         &mut self,
         framed: bool,
         body: impl FnOnce(&mut Self) -> Result<(), EmitError>,
@@ -406,7 +252,7 @@ impl<'a> Emitter<'a> {
 
     fn fault(&mut self, site: u32, value: ValueId, bound: ValueId) -> Result<(), EmitError> {
         let report = self.helpers.index(Helper::Fault);
-        self.code.put_all(&[I::LocalGet(BLOCK), I::I32Load(at(self.layout.fault, 4))]);
+        self.code.get(self.places.record);
         self.code.put_all(&[I::LocalGet(BLOCK), I::I32Load(at((launch::HEADER_WORDS - 1) * 4, 4))]);
         self.code.i32(site);
         self.push(value)?;
@@ -421,60 +267,6 @@ impl<'a> Emitter<'a> {
         Ok(())
     }
 
-    /// `for var in (start..end).step_by(step)`: `var` never wraps, as what is left is compared with the step.
-    fn counted(
-        &mut self,
-        [var, start, end, step]: [ValueId; 4],
-        continues: bool,
-        body: impl FnOnce(&mut Self) -> Result<(), EmitError>,
-    ) -> Result<(), EmitError> {
-        let local = self.value_local(var);
-        self.push(start)?;
-        self.code.set(local);
-        // Read once: what they come from may change, and outside of leaves they may lie in a frame.
-        let bound = self.copy_of(end)?.get();
-        let by = match self.copy_of(step)? {
-            Copy::Const(step) => Copy::Const(step.max(1)),
-            Copy::Local(by) => {
-                self.code.put_all(&[I::LocalGet(by), I::I32Const(1), I::LocalGet(by), I::Select, I::LocalSet(by)]);
-                Copy::Local(by)
-            }
-        };
-        let below = if self.kernel[var].ty.scalar == Scalar::I32 { I::I32LtS } else { I::I32LtU };
-        self.code.put_all(&[I::LocalGet(local), bound.clone(), below.clone()]);
-        self.code.branch(Label::Break);
-        self.code.repeat(if continues { Label::Plain } else { Label::Continue });
-        if continues {
-            self.code.block(Label::Continue);
-        }
-        body(self)?;
-        if continues {
-            self.code.end();
-        }
-        if by == Copy::Const(1) {
-            self.code.bump(local, 1);
-            self.code.put_all(&[I::LocalGet(local), bound, below, I::BrIf(0)]);
-        } else {
-            self.code.put_all(&[bound, I::LocalGet(local), I::I32Sub, by.get(), I::I32GtU]);
-            self.code.branch(Label::Plain);
-            self.code.put_all(&[I::LocalGet(local), by.get(), I::I32Add, I::LocalSet(local), I::Br(1)]);
-            self.code.end();
-        }
-        self.code.end();
-        self.code.end();
-        Ok(())
-    }
-
-    fn endless(&mut self, body: impl FnOnce(&mut Self) -> Result<(), EmitError>) -> Result<(), EmitError> {
-        self.code.block(Label::Break);
-        self.code.repeat(Label::Continue);
-        body(self)?;
-        self.code.jump(Label::Continue);
-        self.code.end();
-        self.code.end();
-        Ok(())
-    }
-
     /// Decides which values of a block are computed where they are used: the pure ones whose only use is in the
     /// same block.
     fn plan_inlining(&mut self, block: &[&Stmt]) {
@@ -484,11 +276,11 @@ impl<'a> Emitter<'a> {
             let used = operands(self.kernel, stmt);
             let mut depth = 1;
             for value in used {
-                if self.uses[value.0 as usize] == 1 {
-                    if let Some(inner) = depths.get(&value).filter(|d| **d < MAX_DEPTH) {
-                        self.inlined[value.0 as usize] = true;
-                        depth = depth.max(inner + 1);
-                    }
+                if let (1, Some(inner)) = (self.uses[value.0 as usize], depths.get(&value))
+                    && *inner < MAX_DEPTH
+                {
+                    self.inlined[value.0 as usize] = true;
+                    depth = depth.max(inner + 1);
                 }
             }
             if let StmtKind::Def(value) = stmt.kind {
@@ -497,94 +289,6 @@ impl<'a> Emitter<'a> {
                     depths.insert(value, depth);
                 }
             }
-        }
-    }
-
-    /// The local of a plain slot, or of an element of an array slot in locals.
-    pub(super) fn slot_local(&mut self, slot: SlotId, element: u32) -> u32 {
-        if let Some(local) = self.slot_locals.get(&(slot, element)) {
-            return *local;
-        }
-        let (ty, n) = locals_of(self.kernel[slot].ty);
-        let name = match self.kernel[slot].len {
-            Some(_) => format!("{}[{element}]", self.kernel[slot].name),
-            None => self.kernel[slot].name.clone(),
-        };
-        let local = self.code.named_local(ty, &name);
-        for _ in 1..n {
-            self.code.local(ty);
-        }
-        self.slot_locals.insert((slot, element), local);
-        local
-    }
-
-    /// The first local of a value that needs one.
-    pub(super) fn value_local(&mut self, value: ValueId) -> u32 {
-        if let Some(local) = self.value_locals[value.0 as usize] {
-            return local;
-        }
-        let (ty, n) = locals_of(self.kernel[value].ty);
-        let local = self.code.named_local(ty, &format!("v{}", value.0));
-        for _ in 1..n {
-            self.code.local(ty);
-        }
-        self.value_locals[value.0 as usize] = Some(local);
-        local
-    }
-
-    /// The first local of a variable; for `Alive` there is none.
-    pub(super) fn var_local(&mut self, var: Var) -> u32 {
-        match var {
-            Var::Alive => self.places.frame,
-            Var::Value(value) => self.value_local(value),
-            Var::Slot(slot, element) => self.slot_local(slot, element),
-        }
-    }
-
-    fn set_slot(&mut self, slot: SlotId, value: ValueId) -> Result<(), EmitError> {
-        let local = self.slot_local(slot, 0);
-        self.assign(local, value)
-    }
-
-    /// Copies a value to the locals from `local` on.
-    pub(super) fn assign(&mut self, local: u32, value: ValueId) -> Result<(), EmitError> {
-        let (_, n) = locals_of(self.kernel[value].ty);
-        if n == 1 {
-            self.push(value)?;
-            self.code.set(local);
-        } else {
-            for lane in 0..n as u8 {
-                self.push_lane(value, lane)?;
-                self.code.set(local + u32::from(lane));
-            }
-        }
-        Ok(())
-    }
-
-    /// An i32 value as it is now.
-    fn copy_of(&mut self, value: ValueId) -> Result<Copy, EmitError> {
-        if let Expr::Const(constant) = self.kernel[value].expr {
-            return Ok(Copy::Const(constant.as_u32()));
-        }
-        let local = self.code.local(ValType::I32);
-        self.push(value)?;
-        self.code.set(local);
-        Ok(Copy::Local(local))
-    }
-}
-
-/// An i32 value that can be read again and again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Copy {
-    Const(u32),
-    Local(u32),
-}
-
-impl Copy {
-    fn get(self) -> I<'static> {
-        match self {
-            Self::Const(value) => I::I32Const(value.cast_signed()),
-            Self::Local(local) => I::LocalGet(local),
         }
     }
 }

@@ -48,10 +48,6 @@ fn kernel(workgroup: [u32; 3], write: impl FnOnce(&mut Builder)) -> Kernel {
 fn compile(ir: &Kernel) -> Compiled {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let module = wgpuc_core::emit::cpu::emit(ir).unwrap();
-    if std::env::var_os("WGPUC_TEST_PRINT").is_some() {
-        let path = std::env::temp_dir().join("wgpuc-test.wasm");
-        std::fs::write(path, &module.bytes).unwrap();
-    }
     let id = NEXT.fetch_add(1, Ordering::Relaxed);
     let artifact = abi::Artifact {
         target: abi::Target::Cpu,
@@ -186,7 +182,7 @@ fn random_words(seed: u64, n: usize) -> Vec<u32> {
         .map(|_| match next() % 8 {
             0 => SPECIAL[next() as usize % SPECIAL.len()],
             // Numbers near one, where rounding matters.
-            1 | 2 => next() % 0x0300_0000 + 0x3e80_0000 | (next() & 0x8000_0000),
+            1 | 2 => (next() % 0x0300_0000 + 0x3e80_0000) | (next() & 0x8000_0000),
             3 => next() % 64,
             _ => next(),
         })
