@@ -1,4 +1,5 @@
 //! Bundles on disk: good ones load, and every way of being bad is refused by name.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 pub mod support;
 

@@ -1,4 +1,5 @@
 //! The way from a component's imports to the device and back.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 pub mod support;
 

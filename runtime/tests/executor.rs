@@ -1,4 +1,5 @@
 //! Calls with hostile and with good arguments, without WebAssembly.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 pub mod support;
 

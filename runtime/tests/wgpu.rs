@@ -1,5 +1,6 @@
 //! The wgpu backend on whatever adapter is here, lavapipe and SwiftShader included.
 #![cfg(feature = "wgpu")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 pub mod support;
 

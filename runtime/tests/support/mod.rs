@@ -105,16 +105,21 @@ impl Session for FakeSession {
         Ok(())
     }
     fn launch(&mut self, launch: &Launch<'_>) -> Result<(), Error> {
-        self.device.log.lock().unwrap().push(Seen {
-            instance: launch.code.instance.name.clone(),
-            grid: launch.grid,
-            words: launch.words.to_vec(),
-            n_buffers: launch.buffers.len(),
-        });
+        let mut log = self.device.log.lock().unwrap();
+        // Benchmarks call by the million.
+        if log.len() < 1000 {
+            log.push(Seen {
+                instance: launch.code.instance.name.clone(),
+                grid: launch.grid,
+                words: launch.words.to_vec(),
+                n_buffers: launch.buffers.len(),
+            });
+        }
+        drop(log);
         match launch.code.bytes {
             b"fill" => {
                 let value = launch.words[4];
-                let len = launch.words[5] as usize;
+                let len = (launch.words[5] as usize).min(launch.words[0] as usize * 64);
                 let buffer = self.bytes(launch.buffers[0]);
                 buffer.chunks_exact_mut(4).take(len).for_each(|w| w.copy_from_slice(&value.to_le_bytes()));
             }
