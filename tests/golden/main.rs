@@ -25,6 +25,7 @@ fn main() {
     let again = standard.clone();
     trials.push(Trial::test("the standard kernels before Tint", move || tint(&standard)));
     trials.push(Trial::test("two runs give the same bytes", move || repeat(&again)));
+    trials.push(Trial::test("wit/ is what the standard kernels give", wit_is_current));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
@@ -91,6 +92,20 @@ fn files_below(root: &Path, folder: &Path) -> Vec<String> {
         }
     }
     files
+}
+
+/// The published interface is checked in, so that a change of it is seen.
+fn wit_is_current() -> Result<(), Failed> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let files = compile(&root.join("kernels-src"))?.files.into_iter();
+    let wit = files.filter_map(|(path, bytes)| Some((path.strip_prefix("wit/")?.to_owned(), bytes))).collect();
+    if std::env::var_os("BLESS").is_some() {
+        wgpuc_build::write_changed(&root.join("wit"), &wit)?;
+    }
+    match &wgpuc_build::drifted(&root.join("wit"), &wit)[..] {
+        [] => Ok(()),
+        drifted => Err(format!("wit/ differs in {}; BLESS=1 rewrites it", drifted.join(", ")).into()),
+    }
 }
 
 fn repeat(dir: &Path) -> Result<(), Failed> {

@@ -21,8 +21,30 @@ const UNARY: &[(&str, u32, fn(f64) -> f64, f64)] = &[
 
 /// Edges of f32 that are not below its normal numbers: those WebGPU may flush.
 const EDGES: &[f32] = &[
-    0.0, -0.0, 1.0, -1.0, f32::MIN_POSITIVE, -f32::MIN_POSITIVE, f32::MAX, f32::MIN, f32::INFINITY, f32::NEG_INFINITY,
-    f32::NAN, 88.7, 88.8, -87.3, 0.624_999, 0.625_001, -9.5, 9.5, 1.0e-10, -1.0e-10, 0.5, 2.0, 0.999_999_94, 1.000_000_1,
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    f32::MIN_POSITIVE,
+    -f32::MIN_POSITIVE,
+    f32::MAX,
+    f32::MIN,
+    f32::INFINITY,
+    f32::NEG_INFINITY,
+    f32::NAN,
+    88.7,
+    88.8,
+    -87.3,
+    0.624_999,
+    0.625_001,
+    -9.5,
+    9.5,
+    1.0e-10,
+    -1.0e-10,
+    0.5,
+    2.0,
+    0.999_999_94,
+    1.000_000_1,
 ];
 
 fn inputs() -> Vec<f32> {

@@ -26,10 +26,12 @@ const EXECUTORS: &[Executor] = &[
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = vec![];
-    for executor in EXECUTORS {
+    // Another adapter of this machine, by a part of its name: `WGPUC_ADAPTER=NVIDIA`.
+    let named: Option<&'static str> = std::env::var("WGPUC_ADAPTER").ok().map(|name| &*name.leak());
+    for executor in EXECUTORS.iter().copied().chain(named.map(Executor::Wgpu)) {
         for (name, case) in cases() {
             let name = format!("{}::{name}", executor.name());
-            trials.push(Trial::test(name, move || run(*executor, &case)));
+            trials.push(Trial::test(name, move || run(executor, &case)));
         }
     }
     libtest_mimic::run(&arguments, trials).exit();
@@ -51,7 +53,9 @@ fn cases() -> Vec<Case> {
 fn run(executor: Executor, case: &(dyn Fn(&mut Machine) -> Outcome + Send + Sync)) -> Result<(), Failed> {
     match executor.open()? {
         Some(mut machine) => case(&mut machine).map_err(|error| format!("{error}\n  on {}", machine.info).into()),
-        None if std::env::var_os("CI").is_some() => Err("this adapter is not here; `cargo xtask setup` installs it".into()),
+        None if std::env::var_os("CI").is_some() => {
+            Err("this adapter is not here; `cargo xtask setup` installs it".into())
+        }
         None => {
             eprintln!("skipped: no {} here", executor.name());
             Ok(())

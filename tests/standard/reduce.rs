@@ -47,7 +47,11 @@ pub(crate) fn cases() -> Vec<Case> {
                     _ => 0.0,
                 };
                 let got = f64::from(reduce(m, op, &x)?);
-                if (got - want).abs() > bound { Err(format!("{got}, not {want} within {bound}").into()) } else { Ok(()) }
+                if (got - want).abs() > bound {
+                    Err(format!("{got}, not {want} within {bound}").into())
+                } else {
+                    Ok(())
+                }
             }));
         }
         cases.push(case(format!("reduce {name} of NaN and infinities"), move |m| {
@@ -80,7 +84,7 @@ pub(crate) fn cases() -> Vec<Case> {
         let (x, out) = (m.upload_f32(&[1.0; 8])?, m.poisoned(1)?);
         refused(m.call(OP, &[0, 0, x, out]), &["n-elements"])?;
         refused(m.call(OP, &[9, 0, x, out]), &["input", "8", "9"])?;
-        refused(m.call(OP, &[8, 0, x, x]), &["input", "output", "same"])
+        refused(m.call(OP, &[8, 0, x, x]), &["input", "output", "different buffers"])
     }));
     cases
 }

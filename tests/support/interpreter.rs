@@ -60,7 +60,8 @@ struct Memory {
 impl Memory {
     fn kernel(&self, code: &Code<'_>) -> Result<&'static ir::Kernel, Error> {
         let forms = self.output.kernels.iter().flat_map(|k| &k.forms);
-        let mut fitting = forms.filter(|f| f.kernel.name == code.instance.name && f.kernel.features == code.artifact.needs);
+        let mut fitting =
+            forms.filter(|f| f.kernel.name == code.instance.name && f.kernel.features == code.artifact.needs);
         fitting.next().map(|f| &f.kernel).ok_or_else(|| Error::Kernel(format!("no IR of {}", code.instance.name)))
     }
 
@@ -116,7 +117,8 @@ impl Session for Memory {
         let args = args(kernel, launch, &buffers);
         let taken = buffers.iter().map(|b| std::mem::take(self.bytes(*b))).collect();
         let mut run = interp::Launch { grid: launch.grid, args, buffers: taken };
-        let options = interp::Options { seed: launch.id.into(), subgroup_size: self.subgroup_size, ..Default::default() };
+        let options =
+            interp::Options { seed: launch.id.into(), subgroup_size: self.subgroup_size, ..Default::default() };
         let outcome = interp::run(kernel, &mut run, &options);
         for (key, bytes) in buffers.iter().zip(run.buffers) {
             *self.bytes(*key) = bytes;

@@ -42,7 +42,11 @@ pub(super) fn read(input: &Input, sources: &mut Sources) -> Result<Package, Diag
         }
     }
     let folder = plain_name(&input.folder_name);
-    let mut names = Names { package: format!("local:{folder}@0.1.0"), interface: "kernels".into(), world: folder };
+    let mut names = Names {
+        package: format!("local:{folder}@0.1.0"),
+        interface: "kernels".into(),
+        world: format!("{folder}-guest"),
+    };
     if let Some(id) = ids.remove(CONFIG) {
         config(id, &sources.file(id).text, &mut names, &mut diagnostics);
     }

@@ -1,3 +1,5 @@
+//! What kernels mean, on hand-built ones and random ones.
+
 use super::{Error, Launch, Options, Outcome, args, run};
 use crate::ir::build::Builder;
 use crate::ir::{

@@ -1,3 +1,5 @@
+//! Every operation on plain values and on the edges.
+
 use super::{Const, Op, Scalar, Type, eval, from_f64, width};
 use Scalar::{Bf16, Bool, F16, F32, I8, I32, I64, U8, U32, U64};
 

@@ -1,3 +1,5 @@
+//! A kernel as text.
+
 use super::print;
 use crate::ir::build::Builder;
 use crate::ir::{Buffer, Check, Const, Fact, FactAtom, FactExpr, Op, ParamKind, Place, Scalar, StmtKind, Type};

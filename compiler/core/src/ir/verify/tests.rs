@@ -1,3 +1,5 @@
+//! Each invariant, broken once.
+
 use super::verify;
 use crate::ir::build::Builder;
 use crate::ir::{Buffer, Const, Expr, Kernel, Op, ParamKind, Place, Scalar, StmtKind, Type, ValueId};

@@ -1,3 +1,5 @@
+//! Simplified kernels mean what they meant.
+
 use super::run;
 use crate::interp;
 use crate::ir::build::Builder;

@@ -1,3 +1,5 @@
+//! Every rule on special values.
+
 use super::{Simple, simplify};
 use crate::ir::build::Builder;
 use crate::ir::eval::{as_f64, eval, from_f64, width};
