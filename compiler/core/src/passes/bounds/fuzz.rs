@@ -181,6 +181,41 @@ impl Writer<'_> {
         }
     }
 
+    /// Moves a variable by a little, or reads with it.
+    fn variable(&mut self) {
+        let slot = self.r.pick(&self.slots);
+        let old = self.b.get(slot);
+        let by = self.r.pick(SMALL);
+        let by = self.b.u32(by);
+        match self.r.below(5) {
+            0..=2 => {
+                let place = self.r.pick(&self.places);
+                let index = if self.r.chance(50) { self.b.op(Op::Add, &[old, by]) } else { old };
+                self.b.load(place, index, "x");
+            }
+            _ => {
+                let op = self.r.pick(&[Op::Add, Op::Add, Op::Sub, Op::Div, Op::Rem, Op::Min, Op::Max]);
+                let new = self.b.op(op, &[old, by]);
+                self.b.set(slot, new);
+            }
+        }
+    }
+
+    /// `if variable >= bound { leave }`.
+    fn guard(&mut self, leave: StmtKind) {
+        let slot = self.r.pick(&self.slots);
+        let old = self.b.get(slot);
+        let bound = if self.r.chance(50) {
+            let by = self.r.pick(SMALL);
+            self.b.u32(by)
+        } else {
+            self.r.pick(&self.u)
+        };
+        let op = self.r.pick(&[Op::Ge, Op::Ge, Op::Gt, Op::Eq]);
+        let cond = self.b.op(op, &[old, bound]);
+        self.b.branch(cond, |b| b.push(leave), |_| {});
+    }
+
     fn block(&mut self, size: usize, depth: usize) -> Block {
         let scope = (self.u.len(), self.i.len(), self.c.len());
         let mut builder = std::mem::replace(&mut self.b, super::tests::builder([1; 3]));
@@ -198,7 +233,9 @@ impl Writer<'_> {
 
     fn stmts(&mut self, size: usize, depth: usize) {
         for _ in 0..size {
-            match self.r.below(16) {
+            match self.r.below(20) {
+                16..=18 => self.variable(),
+                19 if self.in_loop => self.guard(StmtKind::Break),
                 0..=6 => self.value(),
                 7..=9 => self.access(),
                 10 => {
@@ -248,11 +285,23 @@ impl Writer<'_> {
 
     fn repeat(&mut self, size: usize, depth: usize) {
         let outer = std::mem::replace(&mut self.in_loop, true);
-        let mut body = self.block(size / 2, depth - 1);
+        let inner = self.block(size / 2, depth - 1);
+        let mut builder = std::mem::replace(&mut self.b, super::tests::builder([1; 3]));
+        let (mut body, ()) = builder.block(|b| {
+            std::mem::swap(b, &mut self.b);
+            if self.r.chance(70) {
+                self.guard(StmtKind::Break);
+            }
+            std::mem::swap(b, &mut self.b);
+        });
+        self.b = builder;
+        body.extend(inner);
         self.in_loop = outer;
         if self.r.chance(50) {
             // `i += step` at the end.
-            let (slot, step) = (self.r.pick(&self.slots), self.r.pick(&self.u));
+            let step = self.r.pick(SMALL);
+            let small = self.b.u32(step);
+            let (slot, step) = (self.r.pick(&self.slots), if self.r.chance(70) { small } else { self.r.pick(&self.u) });
             let (end, ()) = self.b.block(|b| {
                 let old = b.get(slot);
                 let new = b.op(Op::Add, &[old, step]);
@@ -298,7 +347,11 @@ pub(in crate::passes) fn kernel(r: &mut Random) -> Kernel {
     let size = b.u32(workgroup[0]);
     let base = b.op(Op::Mul, &[u[5], size]);
     u.push(b.op(Op::Add, &[base, u[2]]));
-    slots.iter().for_each(|slot| b.set(*slot, u[0]));
+    for slot in &slots {
+        let small = r.pick(SMALL);
+        let small = b.u32(small);
+        b.set(*slot, if r.chance(70) { small } else { u[0] });
+    }
     let places = vec![Place::Buffer(x), Place::Buffer(y), Place::Shared(shared), Place::Slot(array)];
     let mut writer = Writer { b, r, u, i: vec![], c: vec![], slots, places, in_loop: false };
     let first = writer.compare();

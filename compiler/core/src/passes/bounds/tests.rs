@@ -355,3 +355,121 @@ fn data_bounded_by_a_guard() {
     );
     proved(b);
 }
+
+/// `let mut i = 0; for _ in 0..n { [a[i];] if n < k { i = 100; leave } i = 0 } [a[i]]`
+fn left_early(leave: StmtKind, after: bool) -> Builder {
+    let mut b = builder([64, 1, 1]);
+    let a = b.slot("a", Type::F32, Some(8));
+    let i = b.slot("i", Type::U32, None);
+    let ((_, n), zero, one, far) = (scalar(&mut b, "n"), b.u32(0), b.u32(1), b.u32(100));
+    b.set(i, zero);
+    let read = |b: &mut Builder| {
+        let at = b.get(i);
+        b.load(Place::Slot(a), at, "a");
+    };
+    b.range(zero, n, one, |b, k| {
+        if !after {
+            read(b);
+        }
+        let cond = b.op(Op::Lt, &[n, k]);
+        let moved = |b: &mut Builder| {
+            b.set(i, far);
+            b.push(leave);
+        };
+        b.branch(cond, moved, |_| {});
+        b.set(i, zero);
+    });
+    if after {
+        read(&mut b);
+    }
+    b
+}
+
+#[test]
+fn every_way_around_and_out_of_a_loop_counts() {
+    stays(left_early(StmtKind::Continue, false), "");
+    stays(left_early(StmtKind::Continue, true), "");
+    stays(left_early(StmtKind::Break, true), "");
+    proved(left_early(StmtKind::Break, false));
+    proved(left_early(StmtKind::Return, true));
+}
+
+#[test]
+fn bounds_that_only_the_end_of_a_round_gives() {
+    // `let mut at = 0; if room > 0 { for _ in 0..n { x[at]; at = next(); if at >= room { return } } x[at] }`
+    let mut b = builder([64, 1, 1]);
+    let x = buffer(&mut b, "x", 1);
+    let ((room_id, room), (_, n)) = (scalar(&mut b, "room"), scalar(&mut b, "n"));
+    le(&mut b, &[(1, &[P(room_id)])], &[(1, &[Len(x)])]);
+    let (at, zero, one) = (b.slot("at", Type::U32, None), b.u32(0), b.u32(1));
+    b.set(at, zero);
+    let some = b.op(Op::Gt, &[room, zero]);
+    b.branch(
+        some,
+        |b| {
+            b.range(zero, n, one, |b, _| {
+                let now = b.get(at);
+                let value = b.load(Place::Buffer(x), now, "x");
+                let next = b.cast(Op::Bitcast, value, Type::U32);
+                b.set(at, next);
+                let outside = b.op(Op::Ge, &[next, room]);
+                b.branch(outside, |b| b.push(StmtKind::Return), |_| {});
+            });
+            let now = b.get(at);
+            touch(b, x, now);
+        },
+        |_| {},
+    );
+    proved(b);
+}
+
+#[test]
+fn quotients_by_unknowns() {
+    // The warps of a workgroup: `div_ceil(256, subgroup_size())`, written with a remainder.
+    let mut b = builder([256, 1, 1]);
+    let partial = b.shared("partial", Type::F32, 256);
+    let size = builtin(&mut b, Builtin::SubgroupSize);
+    let (all, zero, one) = (b.u32(256), b.u32(0), b.u32(1));
+    let (whole, rest) = (b.op(Op::Div, &[all, size]), b.op(Op::Rem, &[all, size]));
+    let more = b.op(Op::Ne, &[rest, zero]);
+    let more = b.cast(Op::Convert, more, Type::U32);
+    let n = b.op(Op::Add, &[whole, more]);
+    b.range(zero, n, one, |b, j| {
+        b.load(Place::Shared(partial), j, "partial");
+    });
+    proved(b);
+}
+
+#[test]
+fn short_circuits() {
+    // `let mut and = c; if c { and = i < n }; if and { x[i] }`, and the read twice of what nobody writes.
+    let mut b = builder([64, 1, 1]);
+    let indices = Buffer { elem: Type::U32, elems_per_item: 1, mutable: false, may_alias: false, atomic: false };
+    let indices = b.param("indices", ParamKind::Buffer(indices));
+    let x = buffer(&mut b, "x", 1);
+    let (n_id, n) = scalar(&mut b, "n");
+    le(&mut b, &[(1, &[P(n_id)])], &[(1, &[Len(x)])]);
+    le(&mut b, &[(1, &[])], &[(1, &[Len(indices)])]);
+    let (and, zero) = (b.slot("and", Type::BOOL, None), b.u32(0));
+    let some = b.op(Op::Gt, &[n, zero]);
+    b.set(and, some);
+    b.branch(
+        some,
+        |b| {
+            let i = b.load(Place::Buffer(indices), zero, "indices");
+            let inside = b.op(Op::Lt, &[i, n]);
+            b.set(and, inside);
+        },
+        |_| {},
+    );
+    let both = b.get(and);
+    b.branch(
+        both,
+        |b| {
+            let i = b.load(Place::Buffer(indices), zero, "indices");
+            touch(b, x, i);
+        },
+        |_| {},
+    );
+    proved(b);
+}
