@@ -66,7 +66,8 @@ fn unary<const OP: ElementwiseOp>(n: u32, quads: u32, input: &[f32x4], output: &
     }
     let x = input[i];
     let y = match OP {
-        ElementwiseOp::Relu => select(x < 0.0, f32x4::splat(0.0), x),
+        // Not `x < 0.0`: a GPU's compiler makes a maximum of it, which loses NaN.
+        ElementwiseOp::Relu => select((x > 0.0) | x.is_nan(), x, f32x4::splat(0.0)),
         ElementwiseOp::Sigmoid => x.sigmoid(),
         ElementwiseOp::Tanh => x.tanh(),
         ElementwiseOp::Sqrt => x.sqrt(),
