@@ -81,7 +81,7 @@ fn tiled<const TRANS_A: bool, const TRANS_B: bool>(
             let bv = b_tile[d][x];
             #[unroll]
             for i in 0..4 {
-                sums[i] += bv * av[i];
+                sums[i] = bv.mul_add(f32x4::splat(av[i]), sums[i]);
             }
         }
         workgroup_barrier();

@@ -2,7 +2,10 @@
 
 use crate::fixture;
 use std::fmt::Write as _;
+use std::path::Path;
+use wgpuc_abi::Manifest;
 use wgpuc_core::bindings::resolve;
+use wgpuc_core::driver::{self, Input, Options};
 use wit_bindgen_core::wit_parser::{Docs, Resolve, Type, TypeDefKind, WorldId, WorldItem};
 
 const CONTRACT: [&str; 3] = [
@@ -10,6 +13,21 @@ const CONTRACT: [&str; 3] = [
     include_str!("../../../../wit/compute.wit"),
     include_str!("contract/ml-kernels.wit"),
 ];
+
+/// The Manifest of the standard kernels.
+fn standard() -> Manifest {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../kernels-src");
+    let mut files = vec![];
+    for entry in std::fs::read_dir(&folder).expect("the kernels are there") {
+        let path = entry.expect("the folder can be read").path();
+        let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
+        if name == "wgpuc.toml" || (name.ends_with(".rs") && path.is_file()) {
+            files.push((name, std::fs::read(&path).expect("the file can be read")));
+        }
+    }
+    let input = Input { folder_name: "kernels-src".to_owned(), files };
+    driver::compile(&input, &Options::default()).expect("the kernels compile").manifest
+}
 
 fn contract() -> (Resolve, WorldId) {
     let mut resolve = Resolve::default();
@@ -20,7 +38,7 @@ fn contract() -> (Resolve, WorldId) {
 
 #[test]
 fn the_interface_is_the_contracts() {
-    let (ours, our_world) = resolve(&fixture::contract()).expect("the package parses");
+    let (ours, our_world) = resolve(&standard()).expect("the package parses");
     let (theirs, their_world) = contract();
     let theirs = describe(&theirs, their_world);
     assert!(theirs.contains("kernel-elementwise(params: elementwise-params, input-a: buffer-id, input-b: option<"));
@@ -36,7 +54,7 @@ fn the_c_bindings_of_both_are_the_same_bytes() {
         generator.generate(&mut resolve, world, &mut files).expect("C bindings");
         files.iter().map(|(name, bytes)| (name.to_owned(), bytes.to_vec())).collect::<Vec<_>>()
     };
-    let ours = c_files(resolve(&fixture::contract()).expect("the package parses"));
+    let ours = c_files(resolve(&standard()).expect("the package parses"));
     let theirs = c_files(contract());
     assert_eq!(ours.len(), 3);
     for ((name, our_bytes), (their_name, their_bytes)) in ours.iter().zip(&theirs) {
