@@ -2,9 +2,9 @@
 
 use super::run;
 use super::tests::{buffer, builder, le, scalar};
+use super::trial::Trial;
 use crate::ir::build::Builder;
 use crate::ir::*;
-use crate::passes::races::lanes::compute;
 use FactAtom::{Groups, Len, Param as P};
 
 /// Xorshift: the same kernels in every run.
@@ -26,7 +26,7 @@ impl Random {
         (self.next() % n as u64) as usize
     }
 
-    fn pick<T: Copy>(&mut self, of: &[T]) -> T {
+    pub(super) fn pick<T: Copy>(&mut self, of: &[T]) -> T {
         of[self.below(of.len())]
     }
 
@@ -48,7 +48,7 @@ struct Writer<'a> {
     in_loop: bool,
 }
 
-const CONSTANTS: &[u32] =
+pub(super) const CONSTANTS: &[u32] =
     &[0, 1, 2, 3, 4, 7, 8, 15, 16, 17, 31, 64, 255, 256, 0x7fff_ffff, 0x8000_0000, u32::MAX - 1, u32::MAX];
 const SMALL: &[u32] = &[0, 1, 2, 3, 4, 5, 7, 8, 15, 16];
 
@@ -360,127 +360,6 @@ pub(in crate::passes) fn kernel(r: &mut Random) -> Kernel {
     writer.b.finish()
 }
 
-/// One invocation.
-struct Run<'a> {
-    kernel: &'a Kernel,
-    r: &'a mut Random,
-    params: Vec<u32>,
-    groups: u32,
-    group: u32,
-    local: [u32; 3],
-    values: Vec<u64>,
-    slots: Vec<u32>,
-    fuel: usize,
-}
-
-enum Flow {
-    Next,
-    Break,
-    Continue,
-    Return,
-}
-
-impl Run<'_> {
-    fn block(&mut self, block: &Block) -> Flow {
-        for stmt in block {
-            if self.fuel == 0 {
-                return Flow::Return;
-            }
-            self.fuel -= 1;
-            match self.stmt(&stmt.kind) {
-                Flow::Next => {}
-                flow => return flow,
-            }
-        }
-        Flow::Next
-    }
-
-    fn get(&self, v: ValueId) -> u32 {
-        self.values[v.0 as usize] as u32
-    }
-
-    fn stmt(&mut self, stmt: &StmtKind) -> Flow {
-        match stmt {
-            StmtKind::Def(v) => self.values[v.0 as usize] = self.eval(*v),
-            StmtKind::SetSlot(slot, v) => self.slots[slot.0 as usize] = self.get(*v),
-            StmtKind::If { cond, then, otherwise } => {
-                return if self.get(*cond) != 0 { self.block(then) } else { self.block(otherwise) };
-            }
-            StmtKind::For { var, start, end, step, body, .. } => {
-                let (mut i, end, step) = (self.get(*start), self.get(*end), self.get(*step).max(1));
-                while i < end && self.fuel > 0 {
-                    self.values[var.0 as usize] = u64::from(i);
-                    match self.block(body) {
-                        Flow::Break => break,
-                        Flow::Return => return Flow::Return,
-                        _ => {}
-                    }
-                    match i.checked_add(step) {
-                        Some(next) => i = next,
-                        None => break,
-                    }
-                }
-            }
-            StmtKind::Loop { body } => {
-                while self.fuel > 0 {
-                    self.fuel -= 1;
-                    match self.block(body) {
-                        Flow::Break => return Flow::Next,
-                        Flow::Return => return Flow::Return,
-                        _ => {}
-                    }
-                }
-                return Flow::Return;
-            }
-            StmtKind::Break => return Flow::Break,
-            StmtKind::Continue => return Flow::Continue,
-            StmtKind::Return => return Flow::Return,
-            _ => {}
-        }
-        Flow::Next
-    }
-
-    fn eval(&mut self, v: ValueId) -> u64 {
-        let value = &self.kernel[v];
-        match &value.expr {
-            Expr::Const(c) => c.lanes[0],
-            Expr::Param(p) | Expr::Len(p) => u64::from(self.params[p.0 as usize]),
-            Expr::Builtin(builtin) => u64::from(match builtin {
-                Builtin::LocalId(a) => self.local[*a as usize],
-                Builtin::LocalIndex => self.local[0] + self.local[1] * self.kernel.workgroup[0],
-                Builtin::WorkgroupId(_) => self.group,
-                _ => self.groups,
-            }),
-            Expr::Op(op, args) => {
-                let operands: Vec<u32> = args.iter().map(|a| self.get(*a)).collect();
-                u64::from(compute(*op, &operands, self.kernel[args[0]].ty, value.ty).unwrap())
-            }
-            Expr::Slot(slot) => u64::from(self.slots[slot.0 as usize]),
-            Expr::Load { index, access } => {
-                let (index, access) = (self.get(*index), &self.kernel[*access]);
-                let len = match access.place {
-                    Place::Buffer(p) => self.params[p.0 as usize],
-                    Place::Shared(s) => self.kernel[s].len,
-                    Place::Slot(s) => self.kernel[s].len.unwrap(),
-                };
-                if let Check::Proved(_) | Check::Explicit = &access.check {
-                    assert!(
-                        index < len,
-                        "{:?}: {index} of {len}; params {:?} groups {} group {} local {:?}",
-                        access.check,
-                        self.params,
-                        self.groups,
-                        self.group,
-                        self.local
-                    );
-                }
-                u64::from(self.r.pick(CONSTANTS))
-            }
-            _ => 0,
-        }
-    }
-}
-
 /// Values for the launch, such that the facts hold; `None` where none was found.
 fn launch(kernel: &Kernel, r: &mut Random) -> Option<(Vec<u32>, u32)> {
     (0..30).find_map(|_| {
@@ -507,7 +386,7 @@ pub(in crate::passes) fn check_accesses(kernel: &Kernel, r: &mut Random, launche
         let edge = r.chance(50);
         let local = kernel.workgroup.map(|n| if edge { n - 1 } else { r.below(n as usize) as u32 });
         let (values, slots) = (vec![0; kernel.values.len()], vec![0; kernel.slots.len()]);
-        Run { kernel, r, params, groups, group, local, values, slots, fuel: 400 }.block(&kernel.body);
+        Trial { kernel, r, params, groups, group, local, values, slots, fuel: 400 }.run();
     }
 }
 

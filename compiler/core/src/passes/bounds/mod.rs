@@ -20,6 +20,8 @@ mod search;
 mod state;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trial;
 mod walk;
 mod words;
 
