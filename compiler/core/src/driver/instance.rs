@@ -179,7 +179,7 @@ fn share_sites(block: &mut ir::Block, own: &[ir::Site], shared: &mut Vec<ir::Sit
             });
             *site = ir::SiteId(at as u32);
         }
-        stmt.kind.blocks_mut().into_iter().for_each(|inner| share_sites(inner, own, shared));
+        stmt.kind.blocks_mut().for_each(|inner| share_sites(inner, own, shared));
     }
 }
 
