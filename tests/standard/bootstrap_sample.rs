@@ -19,7 +19,7 @@ fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
 
 fn reference(n: u32, seed: u32, max_index: u32) -> Vec<u32> {
     let word = |i: u32| philox([i / 4, 0, 0, 0], [seed, 0])[i as usize % 4];
-    (0..n).map(|i| (u64::from(word(i)) * u64::from(max_index) >> 32) as u32).collect()
+    (0..n).map(|i| ((u64::from(word(i)) * u64::from(max_index)) >> 32) as u32).collect()
 }
 
 pub(crate) fn cases() -> Vec<Case> {

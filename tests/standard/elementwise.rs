@@ -8,9 +8,11 @@ const OP: &str = "kernel-elementwise";
 const ADD: u32 = 3;
 const MUL: u32 = 4;
 
+type Unary = (&'static str, u32, fn(f64) -> f64, f64);
+
 /// Name, number, reference, and how many ULP it may be away: the contract's on the CPU. WGSL allows more for sqrt
 /// (2.5 ULP, as the division and square root of its section "Floating point accuracy").
-const UNARY: &[(&str, u32, fn(f64) -> f64, f64)] = &[
+const UNARY: &[Unary] = &[
     ("relu", 0, |x| if x < 0.0 { 0.0 } else { x }, 0.0),
     ("sigmoid", 1, |x| 1.0 / (1.0 + (-x).exp()), 4.0),
     ("tanh", 2, f64::tanh, 4.0),
