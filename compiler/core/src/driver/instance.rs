@@ -10,6 +10,7 @@ use crate::passes::finding::Kind;
 use crate::passes::limits::Limits;
 use crate::plan::Planned;
 use crate::program::{Program, Request};
+use crate::source::{Sources, Span};
 use crate::{elaborate, syntax::ast};
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;
@@ -66,6 +67,7 @@ pub(super) fn compile_all(
     program: &Program,
     planned: &Planned,
     targets: &[Target],
+    sources: &Sources,
     diagnostics: &mut Diagnostics,
 ) -> (Vec<CompiledInstance>, BTreeMap<String, Vec<u8>>) {
     let requests = &planned.requests;
@@ -75,7 +77,7 @@ pub(super) fn compile_all(
     let work = || {
         while let Some((kernel, request)) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
             let index = next_index(requests, request);
-            let result = compile(program, *kernel, request, targets);
+            let result = compile(program, *kernel, request, targets, sources);
             if let Some(mut slot) = done.get(index).and_then(|s| s.lock().ok()) {
                 *slot = Some(result);
             }
@@ -123,6 +125,7 @@ fn compile(
     kernel: u32,
     request: &Request,
     targets: &[Target],
+    sources: &Sources,
 ) -> Result<CompiledInstance, Diagnostics> {
     let needs = needs(program, request);
     let mut sites = vec![];
@@ -131,9 +134,9 @@ fn compile(
     let wanted: BTreeSet<Feature> = needs.iter().copied().chain(base.asked.iter().copied()).collect();
     if wanted.len() > needs.len() {
         let features: Vec<Feature> = wanted.into_iter().collect();
-        forms.push(analysed(elaborate::kernel(program, request, &features)?.kernel, &mut sites)?);
+        forms.push(analysed(elaborate::kernel(program, request, &features)?.kernel, &mut sites, sources)?);
     }
-    forms.push(analysed(base.kernel, &mut sites)?);
+    forms.push(analysed(base.kernel, &mut sites, sources)?);
     for form in &mut forms {
         form.lowered.sites.clone_from(&sites);
         for target in targets {
@@ -155,15 +158,21 @@ fn needs(program: &Program, request: &Request) -> Vec<Feature> {
 }
 
 /// Runs the passes, and adds the sites that can still fail to those of the instance.
-fn analysed(mut kernel: ir::Kernel, sites: &mut Vec<ir::Site>) -> Result<Form, Diagnostics> {
+fn analysed(mut kernel: ir::Kernel, sites: &mut Vec<ir::Site>, sources: &Sources) -> Result<Form, Diagnostics> {
     passes::simplify::run(&mut kernel);
-    passes::bounds::run(&mut kernel);
+    passes::bounds::run_named(&mut kernel, &|span| short(sources, span));
     findings(&kernel).or(())?;
     let mut lowered = kernel.clone();
     passes::explicit::run(&mut lowered);
     passes::simplify::run(&mut lowered);
     share_sites(&mut lowered.body, &kernel.sites, sites);
     Ok(Form { kernel, lowered, code: BTreeMap::new() })
+}
+
+/// The source of a span, where it is short enough to stand in a sentence.
+fn short(sources: &Sources, span: Span) -> Option<String> {
+    let text = sources.text(span);
+    (text.len() <= 40 && !text.contains('\n')).then(|| text.to_owned())
 }
 
 /// Numbers the faults of a form by the sites that all forms of the instance share.

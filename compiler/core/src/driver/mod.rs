@@ -86,7 +86,7 @@ fn run(input: &Input, options: &Options, sources: &mut Sources) -> Result<Parts,
     let program = parse(&package, sources)?;
     let (planned, mut diagnostics) = plan::plan_what_can_be(&program, sources);
     let targets = if options.targets.is_empty() { &TARGETS[..] } else { &options.targets[..] };
-    let compiled = instance::compile_all(&program, &planned, targets, &mut diagnostics);
+    let compiled = instance::compile_all(&program, &planned, targets, sources, &mut diagnostics);
     let (kernels, artifacts) = diagnostics.or(compiled)?;
     let manifest = manifest::of(&package, &planned, &program, &kernels, sources);
     let files = files(&manifest, &artifacts, &options.bindings)?;
