@@ -66,5 +66,9 @@ fn cargo(workspace: &Workspace) -> Command {
     command.env("WGPUC_TOOLS", &workspace.tools).env("WGPUC_GUESTS", workspace.guests());
     // the Vulkan loader looks for drivers in the system's folders; SwiftShader's lies elsewhere
     command.env("VK_ADD_DRIVER_FILES", SWIFTSHADER_ICD);
+    if env::var_os("XDG_RUNTIME_DIR").is_none() {
+        // without it, drivers complain once a device
+        command.env("XDG_RUNTIME_DIR", env::temp_dir());
+    }
     command
 }
