@@ -101,7 +101,7 @@ impl GpuBuilder {
                 return Err(GpuSetupError::Twice(program.interface));
             }
             if !program.bundle.manifest.kernels.is_empty() && program.codes().next().is_none() {
-                let target = crate::program::target_name(device.target());
+                let target = device.target().name();
                 return Err(GpuSetupError::NoCode { interface: program.interface, backend: info.backend, target });
             }
             programs.push(program);

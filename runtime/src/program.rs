@@ -104,7 +104,7 @@ impl Program {
     pub(crate) fn code(&self, kernel: usize, instance: usize) -> Result<Code<'_>, String> {
         self.find_code(kernel, instance).ok_or_else(|| {
             let name = self.instance(kernel, instance).map_or("?", |i| i.name.as_str());
-            let target = target_name(self.target);
+            let target = self.target.name();
             format!("{name}: the kernels hold no code that this device can run; build them with `--target {target}`")
         })
     }
@@ -239,14 +239,6 @@ impl Params<'_> {
     /// A slot.
     pub(crate) fn slot(&self, slot: u32) -> Result<usize, Malformed> {
         if slot < self.n_slots { Ok(slot as usize) } else { Err(Malformed(format!("there is no slot {slot}"))) }
-    }
-}
-
-/// A target as `--target` names it.
-pub(crate) fn target_name(target: abi::Target) -> &'static str {
-    match target {
-        abi::Target::Cpu => "cpu",
-        abi::Target::Wgsl => "wgsl",
     }
 }
 

@@ -13,6 +13,11 @@
 //!   these addresses are at least [`CPU_LOWEST_ADDRESS`]. Modules use relaxed SIMD, and need its deterministic
 //!   profile, in which `relaxed_madd` is rounded once.
 //!
+//! - CUDA: one parameter for each buffer (its device address, u64, in order), then, where the instance has one, the
+//!   address of the fault record (u64), then one u32 parameter for each of the block's words but the first three: the
+//!   grid is the hardware's. So the parameters lie packed, as `CU_LAUNCH_PARAM_BUFFER_POINTER` takes them: see
+//!   [`cuda_params`].
+//!
 //! Buffers start at 16-byte boundaries and are padded to 16 bytes, so that a kernel may see `n` floats as
 //! `ceil(n / 4)` vectors. A kernel must leave the lanes past the end as they were.
 //!
@@ -50,6 +55,20 @@ pub enum Word {
         /// Index of the kernel's parameter.
         param: u32,
     },
+}
+
+/// Words of the block that CUDA code is not passed: the grid.
+pub const CUDA_SKIPPED_WORDS: usize = 3;
+
+/// The parameters of a CUDA launch, packed: addresses of the buffers, of the fault record if any, then the words.
+pub fn cuda_params(buffers: impl IntoIterator<Item = u64>, fault: Option<u64>, words: &[u32], out: &mut Vec<u8>) {
+    out.clear();
+    for address in buffers.into_iter().chain(fault) {
+        out.extend_from_slice(&address.to_le_bytes());
+    }
+    for word in words.iter().skip(CUDA_SKIPPED_WORDS) {
+        out.extend_from_slice(&word.to_le_bytes());
+    }
 }
 
 /// The words of a launch of a kernel with these parameters, in order.

@@ -4,6 +4,7 @@
 //! In: bytes, launches with their words. Out: bytes and fault records.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use wgpuc_abi as abi;
 
 pub mod cpu;
@@ -131,6 +132,25 @@ pub trait Session: Send {
     /// # Errors
     /// [`Error::DeviceLost`].
     fn take_fault(&mut self) -> Result<Option<Fault>, Error>;
+    /// Marks this point in the order of work, for [`Self::elapsed`]. A backend without clocks of its own waits for all
+    /// earlier work and looks at the host's.
+    ///
+    /// # Errors
+    /// As [`Self::sync`].
+    fn mark(&mut self) -> Result<Mark, Error> {
+        self.sync()?;
+        Ok(Mark::Host(Instant::now()))
+    }
+    /// The time that passed between two marks of this session, on the device where it has clocks. Waits for the second.
+    ///
+    /// # Errors
+    /// As [`Self::sync`].
+    fn elapsed(&mut self, from: Mark, to: Mark) -> Result<Duration, Error> {
+        match (from, to) {
+            (Mark::Host(from), Mark::Host(to)) => Ok(to.saturating_duration_since(from)),
+            _ => Err(Error::Unsupported("these marks were made by another backend".to_owned())),
+        }
+    }
     /// Stops running kernels from another thread, where the backend can.
     fn cancel_handle(&self) -> Option<Arc<dyn Cancel>>;
 }
@@ -139,6 +159,15 @@ pub trait Session: Send {
 pub trait Cancel: Send + Sync {
     /// Stops it, for good.
     fn cancel(&self);
+}
+
+/// A point in the order of a session's work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// A time on the host, with no work under way.
+    Host(Instant),
+    /// A number that the session gave.
+    Device(u32),
 }
 
 /// Names a buffer of a session.

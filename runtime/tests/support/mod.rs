@@ -227,6 +227,7 @@ pub fn instance(
             bytes: code.len() as u64,
             sha256,
             arena_bytes: 0,
+            cuda: None,
         }],
     }
 }

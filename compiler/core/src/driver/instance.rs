@@ -51,6 +51,8 @@ pub struct Code {
     pub bytes: Vec<u8>,
     /// Working memory of a CPU module.
     pub arena_bytes: u32,
+    /// What CUDA code needs.
+    pub cuda: Option<wgpuc_abi::CudaCode>,
 }
 
 impl Form {
@@ -117,6 +119,8 @@ pub(super) fn path(form: &Form, target: Target) -> String {
     match target {
         Target::Cpu => format!("cpu/{}.wasm", form.file_stem()),
         Target::Wgsl => format!("wgsl/{}.wgsl", form.file_stem()),
+        Target::Ptx => format!("ptx/{}.ptx", form.file_stem()),
+        Target::Cubin => format!("cubin/{}.cubin", form.file_stem()),
     }
 }
 
@@ -140,14 +144,23 @@ fn compile(
     for form in &mut forms {
         form.lowered.sites.clone_from(&sites);
         for target in targets {
-            // The CPU has none of the features, so a form that uses one is not for it.
-            if *target == Target::Cpu && !form.kernel.features.is_empty() {
+            if !can_run(*target, &form.kernel.features) {
                 continue;
             }
             form.code.insert(*target, emitted(&form.lowered, *target)?);
         }
     }
     Ok(CompiledInstance { kernel, request: request.clone(), sites, forms })
+}
+
+/// Whether some device of that target has these features.
+fn can_run(target: Target, features: &[Feature]) -> bool {
+    match target {
+        // The CPU has none of them that a form could ask for.
+        Target::Cpu => features.is_empty(),
+        Target::Wgsl => !features.iter().any(|f| f.is_cuda()),
+        Target::Ptx | Target::Cubin => true,
+    }
 }
 
 fn needs(program: &Program, request: &Request) -> Vec<Feature> {
@@ -214,7 +227,12 @@ fn findings(kernel: &ir::Kernel) -> Diagnostics {
 fn emitted(kernel: &ir::Kernel, target: Target) -> Result<Code, Diagnostics> {
     let code = match target {
         Target::Cpu => emit::cpu::emit(kernel)
-            .map(|module| Code { entry: "run".to_owned(), bytes: module.bytes, arena_bytes: module.arena_bytes })
+            .map(|module| Code {
+                entry: "run".to_owned(),
+                bytes: module.bytes,
+                arena_bytes: module.arena_bytes,
+                cuda: None,
+            })
             .map_err(|error| EmitError {
                 kind: EmitErrorKind::Unsupported,
                 kernel: kernel.name.clone(),
@@ -225,7 +243,9 @@ fn emitted(kernel: &ir::Kernel, target: Target) -> Result<Code, Diagnostics> {
             entry: wgsl.entry,
             bytes: wgsl.text.into_bytes(),
             arena_bytes: 0,
+            cuda: None,
         }),
+        Target::Ptx | Target::Cubin => Err(EmitError::internal(kernel, "there is no emitter of PTX yet")),
     };
     code.map_err(|error| refused(&error).into())
 }

@@ -84,6 +84,7 @@ fn artifacts(form: &Form) -> Vec<abi::Artifact> {
         bytes: code.bytes.len() as u64,
         sha256: Sha256::digest(&code.bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
         arena_bytes: code.arena_bytes,
+        cuda: code.cuda,
     };
     form.code.iter().map(describe).collect()
 }

@@ -74,6 +74,7 @@ fn capabilities(kernel: &Kernel) -> Capabilities {
             // bits of f16 are taken apart through f32
             Feature::F16 => Capabilities::SHADER_FLOAT16 | Capabilities::SHADER_FLOAT16_IN_FLOAT32,
             Feature::Int64 => Capabilities::SHADER_INT64,
+            Feature::Sm80 | Feature::Sm90 | Feature::Sm90a => Capabilities::empty(),
         }
     })
 }

@@ -57,6 +57,7 @@ fn compile(ir: &Kernel) -> Compiled {
         bytes: module.bytes.len() as u64,
         sha256: format!("test {id}"),
         arena_bytes: module.arena_bytes,
+        cuda: None,
     };
     let instance = abi::Instance {
         name: "test".into(),
