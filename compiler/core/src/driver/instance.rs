@@ -77,10 +77,11 @@ pub(super) fn compile_all(
         requests.iter().map(|_| Mutex::new(None)).collect();
     let next = AtomicUsize::new(0);
     let work = || {
-        while let Some((kernel, request)) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let index = next_index(requests, request);
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let (Some((kernel, request)), Some(slot)) = (requests.get(index), done.get(index)) else { break };
             let result = compile(program, *kernel, request, targets, sources);
-            if let Some(mut slot) = done.get(index).and_then(|s| s.lock().ok()) {
+            if let Ok(mut slot) = slot.lock() {
                 *slot = Some(result);
             }
         }
@@ -103,10 +104,6 @@ pub(super) fn compile_all(
     }
     let artifacts = instances.iter().flat_map(|i| &i.forms).flat_map(artifacts).collect();
     (instances, artifacts)
-}
-
-fn next_index(requests: &[(u32, Request)], request: &Request) -> usize {
-    requests.iter().position(|(_, r)| std::ptr::eq(r, request)).unwrap_or(requests.len())
 }
 
 /// The form's files: path and content.
@@ -226,19 +223,12 @@ fn findings(kernel: &ir::Kernel) -> Diagnostics {
 
 fn emitted(kernel: &ir::Kernel, target: Target) -> Result<Code, Diagnostics> {
     let code = match target {
-        Target::Cpu => emit::cpu::emit(kernel)
-            .map(|module| Code {
-                entry: "run".to_owned(),
-                bytes: module.bytes,
-                arena_bytes: module.arena_bytes,
-                cuda: None,
-            })
-            .map_err(|error| EmitError {
-                kind: EmitErrorKind::Unsupported,
-                kernel: kernel.name.clone(),
-                span: error.span,
-                message: error.message,
-            }),
+        Target::Cpu => emit::cpu::emit(kernel).map(|module| Code {
+            entry: "run".to_owned(),
+            bytes: module.bytes,
+            arena_bytes: module.arena_bytes,
+            cuda: None,
+        }),
         Target::Wgsl => emit::wgsl::emit(kernel).map(|wgsl| Code {
             entry: wgsl.entry,
             bytes: wgsl.text.into_bytes(),

@@ -41,7 +41,12 @@ impl EmitError {
 
     /// An error of the compiler.
     pub(crate) fn internal(kernel: &Kernel, message: impl Into<String>) -> Self {
-        Self::new(EmitErrorKind::Internal, kernel, kernel.span, message)
+        Self::internal_at(kernel, kernel.span, message)
+    }
+
+    /// An error of the compiler at `span`.
+    pub(crate) fn internal_at(kernel: &Kernel, span: Span, message: impl Into<String>) -> Self {
+        Self::new(EmitErrorKind::Internal, kernel, span, message)
     }
 }
 

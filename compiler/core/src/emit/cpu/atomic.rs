@@ -1,9 +1,9 @@
 //! Atomic operations. Shared memory and arrays belong to one worker, so only buffers need atomic instructions.
 
 use super::code::{Code, Label, at};
-use super::error::EmitError;
 use super::layout::lane_type;
 use super::walk::Emitter;
+use crate::emit::{EmitError, EmitErrorKind};
 use crate::ir::{AtomicOp, Expr, Place, Scalar, ValueId};
 use wasm_encoder::{Instruction as I, MemArg, ValType};
 
@@ -14,7 +14,12 @@ impl Emitter<'_> {
         let Expr::Atomic { op, index, value: operand, expected, access } = &v.expr else { return Ok(()) };
         let place = self.kernel[*access].place;
         if lane_type(v.ty.scalar) != ValType::I32 || v.ty.lanes != 1 {
-            return Err(EmitError::new(v.span, "the CPU target has atomic operations on u32 and i32 only"));
+            return Err(EmitError::new(
+                EmitErrorKind::Unsupported,
+                self.kernel,
+                v.span,
+                "the CPU target has atomic operations on u32 and i32 only",
+            ));
         }
         let offset = self.push_address(*index, *access)?;
         let address = self.code.local(ValType::I32);

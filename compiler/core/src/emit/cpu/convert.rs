@@ -1,11 +1,11 @@
 //! Conversions of scalars, and bit casts.
 
 use super::code::at;
-use super::error::EmitError;
 use super::helper::Helper;
 use super::layout::{is_wide, lane_type, locals_of};
 use super::scalar::is_signed;
 use super::walk::{ARENA, Emitter};
+use crate::emit::EmitError;
 use crate::ir::{Scalar, Type, ValueId};
 use wasm_encoder::{Instruction as I, ValType};
 

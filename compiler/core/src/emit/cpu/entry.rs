@@ -1,10 +1,10 @@
 //! What `run` starts with, and each workgroup: places, parameters, shared memory, frames.
 
 use super::code::at;
-use super::error::EmitError;
 use super::layout::{locals_of, var_type};
 use super::split::each_stmt;
 use super::walk::{ARENA, BLOCK, Emitter};
+use crate::emit::EmitError;
 use crate::ir::{Builtin, Expr, ParamId, ParamKind, Place, Scalar, SlotId, StmtKind, Type};
 use wasm_encoder::{Instruction as I, ValType};
 

@@ -3,8 +3,8 @@
 //! The arena holds, in order: shared arrays, scratch for bit casts, arrays that one leaf uses, and a frame for each
 //! invocation with what it keeps from leaf to leaf.
 
-use super::error::EmitError;
 use super::live::{Liveness, Var};
+use crate::emit::{EmitError, EmitErrorKind};
 use crate::ir::{Kernel, ParamId, ParamKind, Scalar, SlotId, Type};
 use std::collections::BTreeMap;
 use wasm_encoder::ValType;
@@ -124,7 +124,7 @@ pub(super) fn layout(kernel: &Kernel, live: &Liveness) -> Result<Layout, EmitErr
              workgroup, its shared arrays or the variables that live across barriers smaller",
             arena.end
         );
-        return Err(EmitError::new(kernel.span, message));
+        return Err(EmitError::new(EmitErrorKind::Limit, kernel, kernel.span, message));
     }
     let (words, fault, buffers) = block_offsets(kernel);
     let (frame_bytes, arena_bytes) = (frame.end as u32, arena.end as u32);

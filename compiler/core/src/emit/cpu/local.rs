@@ -1,9 +1,9 @@
 //! The locals of values and slots.
 
-use super::error::EmitError;
 use super::layout::locals_of;
 use super::live::Var;
 use super::walk::Emitter;
+use crate::emit::EmitError;
 use crate::ir::{SlotId, ValueId};
 
 impl Emitter<'_> {

@@ -1,8 +1,8 @@
 //! Loops of the kernel, and how they stop when the host asks for it.
 
 use super::code::{Label, at};
-use super::error::EmitError;
 use super::walk::Emitter;
+use crate::emit::EmitError;
 use crate::ir::{Expr, Scalar, ValueId};
 use wasm_encoder::{Instruction as I, ValType};
 use wgpuc_abi::fault;

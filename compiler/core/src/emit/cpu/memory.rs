@@ -1,10 +1,10 @@
 //! Loads and stores of elements, and addresses.
 
 use super::code::at;
-use super::error::EmitError;
 use super::helper::Helper;
 use super::layout::{LOWEST_ADDRESS, lane_type};
 use super::walk::{ARENA, Emitter};
+use crate::emit::EmitError;
 use crate::ir::{AccessId, Check, Expr, Op, Place, Scalar, SlotId, Type, ValueId};
 use wasm_encoder::{Instruction as I, ValType};
 
@@ -173,7 +173,7 @@ impl Emitter<'_> {
         let a = &self.kernel[access];
         if !matches!(a.check, Check::Proved(_) | Check::Explicit) {
             let message = "this access is neither proved nor checked: the CPU target must run after the bounds pass";
-            return Err(EmitError::new(a.span, message));
+            return Err(EmitError::internal_at(self.kernel, a.span, message));
         }
         let (base, offset) = self.base(a.place, access)?;
         let bytes = self.kernel.elem(a.place).bytes();
@@ -192,7 +192,8 @@ impl Emitter<'_> {
 
     /// A place's address: a local, and an offset from it.
     fn base(&self, place: Place, access: AccessId) -> Result<(u32, u32), EmitError> {
-        let missing = || EmitError::new(self.kernel[access].span, "this has no place on the CPU target");
+        let missing =
+            || EmitError::internal_at(self.kernel, self.kernel[access].span, "this has no place on the CPU target");
         Ok(match place {
             Place::Buffer(param) => (self.buffer_locals[param.0 as usize].ok_or_else(missing)?, 0),
             Place::Shared(shared) => (ARENA, self.layout.shared[shared.0 as usize]),

@@ -15,7 +15,6 @@ mod atomic;
 mod code;
 mod convert;
 mod entry;
-mod error;
 mod frame;
 mod helper;
 mod layout;
@@ -32,5 +31,4 @@ mod value;
 mod vector;
 mod walk;
 
-pub use error::EmitError;
 pub use module::{CpuModule, emit};

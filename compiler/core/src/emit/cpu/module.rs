@@ -1,9 +1,9 @@
 //! Assembles the module: imports, exports, `run`, its helpers and the names.
 
-use super::error::EmitError;
 use super::helper::Helper;
 use super::walk::Emitter;
 use super::{layout, live, split};
+use crate::emit::EmitError;
 use crate::ir::Kernel;
 use std::collections::BTreeSet;
 use wasm_encoder::{

@@ -1,10 +1,10 @@
 //! Pure operations on scalars, and on single lanes of vectors.
 
-use super::error::EmitError;
 use super::helper::Helper;
 use super::layout::lane_type;
 use super::value::Src;
 use super::walk::Emitter;
+use crate::emit::EmitError;
 use crate::ir::{Op, Scalar};
 use wasm_encoder::{Instruction as I, ValType};
 

@@ -1,7 +1,8 @@
 //! Modules are valid WebAssembly; what cannot be one is an error. What they compute is tested where they run, in
 //! the runtime's CPU backend.
 
-use super::{CpuModule, EmitError, emit};
+use super::{CpuModule, emit};
+use crate::emit::EmitError;
 use crate::ir::build::Builder;
 use crate::ir::{
     AtomicOp, Buffer, Builtin, Check, Expr, Kernel, Op, ParamId, ParamKind, Place, Scalar, StmtKind, SubgroupOp, Type,

@@ -1,9 +1,9 @@
 //! What computes a value: constants, builtins, composition, and the way to the operations.
 
-use super::error::EmitError;
 use super::layout::{is_wide, lane_type, locals_of};
 use super::live::{is_free, is_per_invocation, is_pure};
 use super::walk::{ARENA, Emitter};
+use crate::emit::{EmitError, EmitErrorKind};
 use crate::ir::{Builtin, Const, Expr, Op, Scalar, ScalarConst, Type, ValueId};
 use wasm_encoder::{Instruction as I, ValType};
 
@@ -40,7 +40,13 @@ impl Emitter<'_> {
             Expr::Const(constant) => self.push_const(*constant),
             Expr::Param(param) | Expr::Len(param) => match self.param_locals[param.0 as usize] {
                 Some(local) => self.code.get(local),
-                None => return Err(EmitError::new(v.span, "this parameter was not prepared for the CPU target")),
+                None => {
+                    return Err(EmitError::internal_at(
+                        self.kernel,
+                        v.span,
+                        "this parameter was not prepared for the CPU target",
+                    ));
+                }
             },
             Expr::Builtin(builtin) => self.push_builtin(value, *builtin)?,
             _ if !self.in_leaf && !self.split.uniform_values[value.0 as usize] => self.push_of_first(value),
@@ -143,7 +149,9 @@ impl Emitter<'_> {
             }
             Expr::Load { index, access } | Expr::UniformLoad { index, access } => self.load(v.ty, *index, *access),
             Expr::Atomic { .. } => self.atomic(value),
-            Expr::Subgroup(..) => Err(EmitError::new(v.span, "the CPU target has no subgroups")),
+            Expr::Subgroup(..) => {
+                Err(EmitError::new(EmitErrorKind::Unsupported, self.kernel, v.span, "the CPU target has no subgroups"))
+            }
             Expr::LoopVar => Ok(()),
         }
     }
@@ -171,7 +179,13 @@ impl Emitter<'_> {
                     let from = self.slot_local(*slot, 0);
                     self.code.get(from + u32::from(lane));
                 }
-                _ => return Err(EmitError::new(v.span, "this cannot give a vector of 64-bit numbers")),
+                _ => {
+                    return Err(EmitError::internal_at(
+                        self.kernel,
+                        v.span,
+                        "this cannot give a vector of 64-bit numbers",
+                    ));
+                }
             }
             self.code.set(local + u32::from(lane));
         }
@@ -239,7 +253,12 @@ impl Emitter<'_> {
             Builtin::WorkgroupId(a) => self.places.groups[axis(a)],
             Builtin::NumWorkgroups(a) => self.places.grid[axis(a)],
             Builtin::SubgroupSize | Builtin::SubgroupLane => {
-                return Err(EmitError::new(self.kernel[value].span, "the CPU target has no subgroups"));
+                return Err(EmitError::new(
+                    EmitErrorKind::Unsupported,
+                    self.kernel,
+                    self.kernel[value].span,
+                    "the CPU target has no subgroups",
+                ));
             }
         };
         self.code.get(local);

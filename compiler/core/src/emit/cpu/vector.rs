@@ -1,9 +1,9 @@
 //! Pure operations on whole vectors of 32-bit lanes. What is missing here is done lane by lane.
 
-use super::error::EmitError;
 use super::layout::{is_wide, lane_type};
 use super::scalar::is_signed;
 use super::walk::Emitter;
+use crate::emit::EmitError;
 use crate::ir::{Expr, Op, Scalar, Type, ValueId};
 use wasm_encoder::{Instruction as I, ValType};
 

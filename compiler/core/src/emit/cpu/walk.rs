@@ -4,12 +4,12 @@
 
 use super::code::{Code, Label, at};
 use super::entry::Places;
-use super::error::EmitError;
 use super::helper::Helper;
 use super::layout::{Layout, locals_of, var_type};
 use super::live::{Liveness, is_free};
 use super::module::Helpers;
 use super::split::{Leaf, Node, Split, each_stmt, operands};
+use crate::emit::EmitError;
 use crate::ir::{Kernel, SlotId, Stmt, StmtKind, ValueId};
 use std::collections::HashMap;
 use wasm_encoder::{Instruction as I, ValType};
