@@ -12,6 +12,7 @@ use crate::plan::Planned;
 use crate::program::{Program, Request};
 use crate::source::{Sources, Span};
 use crate::{elaborate, syntax::ast};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;
 use std::sync::Mutex;
@@ -144,7 +145,8 @@ fn compile(
             if !can_run(*target, &form.kernel.features) {
                 continue;
             }
-            form.code.insert(*target, emitted(&form.lowered, *target)?);
+            let kernel = lowered_for(&form.lowered, *target);
+            form.code.insert(*target, emitted(&kernel, *target)?);
         }
     }
     Ok(CompiledInstance { kernel, request: request.clone(), sites, forms })
@@ -158,6 +160,21 @@ fn can_run(target: Target, features: &[Feature]) -> bool {
         Target::Wgsl => !features.iter().any(|f| f.is_cuda()),
         Target::Ptx | Target::Cubin => true,
     }
+}
+
+/// What the target lacks, in terms of what it has.
+fn lowered_for(kernel: &ir::Kernel, target: Target) -> Cow<'_, ir::Kernel> {
+    let mut kernel = Cow::Borrowed(kernel);
+    if kernel.shared.is_empty() {
+        return kernel;
+    }
+    let has_copies = matches!(target, Target::Ptx | Target::Cubin) && kernel.features.iter().any(|f| f.is_cuda());
+    let mut changed = !has_copies && passes::lower_copies::run(kernel.to_mut());
+    changed |= target == Target::Wgsl && passes::lower_views::run(kernel.to_mut());
+    if changed {
+        passes::simplify::run(kernel.to_mut());
+    }
+    kernel
 }
 
 fn needs(program: &Program, request: &Request) -> Vec<Feature> {
@@ -206,7 +223,7 @@ fn share_sites(block: &mut ir::Block, own: &[ir::Site], shared: &mut Vec<ir::Sit
 fn findings(kernel: &ir::Kernel) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     let uniformity = passes::uniformity::check(kernel);
-    let limits = passes::limits::check(kernel, &Limits::BASE);
+    let limits = passes::limits::check(kernel, &Limits::of(&kernel.features));
     for finding in uniformity.into_iter().chain(passes::races::check(kernel)).chain(limits) {
         let code = match finding.kind {
             Kind::DivergentBarrier | Kind::DivergentSubgroup | Kind::DivergentOperand => codes::DIVERGENT_BARRIER,

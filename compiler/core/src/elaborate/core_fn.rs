@@ -24,6 +24,10 @@ const NAMES: &[&str] = &[
     "workgroup_barrier",
     "storage_barrier",
     "uniform_load",
+    "copy_async",
+    "copy_async_or_zero",
+    "copy_commit",
+    "copy_wait",
     "select",
     "min",
     "max",
@@ -70,6 +74,7 @@ impl Elaborator<'_> {
                 self.div_ceil((a, args[0].span), (b, args[1].span), span)
             }
             "uniform_load" => self.uniform_load(name, args, span),
+            "copy_async" | "copy_async_or_zero" | "copy_commit" | "copy_wait" => self.copy_call(path, args, span),
             "shared" | "shared_zeroed" => {
                 let d = Diagnostic::new(codes::MISPLACED, span, "workgroup memory needs a name")
                     .help(format!("write `let tile = {}::<[f32; 256]>();`", name.name));

@@ -68,6 +68,9 @@ impl Elaborator<'_> {
             ExprKind::AssignOp(op, to, value) => self.assign_op(*op, to, value, expr.span)?,
             ExprKind::Call(path, args) => return self.call(path, args, expr.span, want),
             ExprKind::Method { receiver, name, generics, args } => {
+                if let Some(view) = self.view(receiver, name, args, expr.span) {
+                    return view;
+                }
                 self.method(receiver, name, generics, args, expr.span)?
             }
             ExprKind::Cast(of, ty) => self.cast(of, ty, expr.span)?,

@@ -79,5 +79,6 @@ fn is_closed(kernel: &ir::Kernel, block: &Block) -> bool {
         StmtKind::If { then, otherwise, .. } => is_closed(kernel, then) && is_closed(kernel, otherwise),
         StmtKind::For { body, .. } | StmtKind::Loop { body } => is_closed(kernel, body),
         StmtKind::Return | StmtKind::Barrier(_) | StmtKind::Fault { .. } => false,
+        StmtKind::CopyAsync { .. } | StmtKind::CopyCommit | StmtKind::CopyWait(_) => false,
     })
 }

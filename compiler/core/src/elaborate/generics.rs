@@ -9,6 +9,7 @@ use crate::ir::{Const, Scalar};
 use crate::program::ItemId;
 use crate::source::Span;
 use crate::syntax::ast::{self, Expr, ExprKind, GenericArg, GenericKind, TypeKind};
+use std::borrow::Cow;
 
 /// What is bound to each generic parameter so far.
 pub(super) type Bound = Vec<Option<Generic>>;
@@ -55,19 +56,15 @@ impl Elaborator<'_> {
                 let text = format!("`{}` is a type, this is a value", generic.name.name);
                 Err(self.error(codes::BAD_GENERICS, expr.span, text))
             }
-            (GenericKind::Const(ty), GenericArg::Const(expr)) => {
+            (GenericKind::Const(ty), arg) => {
                 let ty = self.type_in(self.program.file_of(id), ty, span)?;
-                self.const_generic(expr, ty).map(Some)
-            }
-            (GenericKind::Const(ty), GenericArg::Type(written)) => {
-                let ty = self.type_in(self.program.file_of(id), ty, span)?;
-                let TypeKind::Named(name) = &written.kind else {
-                    let text = format!("`{}` is a value, this is a type", generic.name.name);
-                    return Err(self.error(codes::BAD_GENERICS, written.span, text));
-                };
-                let path = ast::Path { qualifier: None, name: name.clone(), generics: vec![], span: name.span };
-                let expr = Expr { kind: ExprKind::Path(path), span: name.span };
-                self.const_generic(&expr, ty).map(Some)
+                match as_value(arg) {
+                    Ok(expr) => self.const_generic(&expr, ty).map(Some),
+                    Err(at) => {
+                        let text = format!("`{}` is a value, this is a type", generic.name.name);
+                        Err(self.error(codes::BAD_GENERICS, at, text))
+                    }
+                }
             }
         }
     }
@@ -153,6 +150,18 @@ impl Elaborator<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// A generic argument as a value: a lone name may be one. The span of one that is a type.
+pub(super) fn as_value(arg: &GenericArg) -> Result<Cow<'_, Expr>, Span> {
+    match arg {
+        GenericArg::Const(expr) => Ok(Cow::Borrowed(expr)),
+        GenericArg::Type(ast::Type { kind: TypeKind::Named(name), .. }) => {
+            let path = ast::Path { qualifier: None, name: name.clone(), generics: vec![], span: name.span };
+            Ok(Cow::Owned(Expr { kind: ExprKind::Path(path), span: name.span }))
+        }
+        GenericArg::Type(written) => Err(written.span),
     }
 }
 

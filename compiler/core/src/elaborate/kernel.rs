@@ -30,7 +30,7 @@ impl Elaborator<'_> {
         frame.on_return = Return::Kernel;
         self.frames.push(frame);
         self.bind_generics(function, request)?;
-        let sized = self.workgroup(kernel);
+        let sized = self.workgroup(kernel).and_then(|()| self.hints(kernel));
         let mut failed = false;
         for (at, param) in function.params.iter().enumerate() {
             let may_alias = request.may_alias.get(at).copied().unwrap_or(false);
@@ -80,6 +80,25 @@ impl Elaborator<'_> {
             }
         }
         self.b.kernel.workgroup = sizes;
+        Ok(())
+    }
+
+    fn hints(&mut self, kernel: &ast::Kernel) -> Res<()> {
+        for (hint, expr) in &kernel.hints {
+            let value = self.const_u32(expr)?;
+            let (most, least) = match hint {
+                ast::Hint::MaxRegisters => (255, 16),
+                ast::Hint::MinGroups => (32, 1),
+            };
+            if !(least..=most).contains(&value) {
+                let text = format!("{value} is not from {least} to {most}");
+                return Err(self.error(codes::BAD_LENGTH, expr.span, text));
+            }
+            match hint {
+                ast::Hint::MaxRegisters => self.b.kernel.hints.max_registers = Some(value),
+                ast::Hint::MinGroups => self.b.kernel.hints.min_groups = Some(value),
+            }
+        }
         Ok(())
     }
 

@@ -10,6 +10,7 @@
 mod call;
 mod constant;
 mod control;
+mod copy;
 mod core_fn;
 mod errors;
 mod expr;

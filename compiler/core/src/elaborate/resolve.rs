@@ -230,10 +230,16 @@ impl Elaborator<'_> {
     }
 
     /// Whether an expression is the name of something that is a reference already: a buffer, a shared array, a
-    /// reference parameter.
+    /// reference parameter; or shows such a thing as vectors.
     pub(super) fn is_reference(&self, expr: &ast::Expr) -> bool {
         use super::place::OwnerKind;
-        let ExprKind::Path(path) = &expr.kind else { return false };
+        let path = match &expr.kind {
+            ExprKind::Path(path) => path,
+            ExprKind::Method { receiver, name, .. } => {
+                return super::shared::view_lanes(name).is_some() && self.is_reference(receiver);
+            }
+            _ => return false,
+        };
         match self.local(&path.name.name) {
             Some(Local::Place(place)) => {
                 matches!(place.owner.kind, OwnerKind::Ref | OwnerKind::RefMut | OwnerKind::Shared)

@@ -1,10 +1,12 @@
-//! Workgroup memory: `let tile = shared::<[f32; 256]>();`.
+//! Workgroup memory: `let tile = shared::<[f32; 256]>();`, and its scalars seen as vectors: `tile.as_x4()`.
 
 use super::place::{Cell, Owner, OwnerKind, Place, Store};
+use super::resolve::Operand;
 use super::types::{Elem, Ty};
 use super::{Elaborator, Res};
 use crate::diag::{Diagnostic, codes::types as codes};
 use crate::ir::{Scalar, Type};
+use crate::source::Span;
 use crate::syntax::ast::{self, Expr, ExprKind, GenericArg};
 
 impl Elaborator<'_> {
@@ -20,6 +22,31 @@ impl Elaborator<'_> {
             return None;
         }
         Some(self.shared_array(name, path, args, zeroed))
+    }
+
+    /// `tile.as_x4()`; `None` for any other method.
+    pub(super) fn view(&mut self, of: &Expr, name: &ast::Ident, args: &[Expr], span: Span) -> Option<Res<Operand>> {
+        let lanes = view_lanes(name)?;
+        if self.program.lookup(self.file(), &name.name).is_some() {
+            return None;
+        }
+        Some(self.check_count(&name.name, 0, args.len(), span).and_then(|()| self.view_of(of, name, lanes)))
+    }
+
+    fn view_of(&mut self, of: &Expr, name: &ast::Ident, lanes: u8) -> Res<Operand> {
+        let operand = self.operand(of, None)?;
+        if let Operand::Place(place) = &operand
+            && let (Store::Cells(cells), None) = (&place.store, place.lane)
+            && let ([Cell::Shared(shared)], Some(ty)) = (cells.as_slice(), as_vectors(&place.ty, lanes))
+        {
+            let view = Store::Cells(vec![Cell::Shared(self.b.view(*shared, lanes))]);
+            return Ok(Operand::Place(Place { ty, store: view, ..place.clone() }));
+        }
+        let text = format!("`{}` of something other than an array of scalars in workgroup memory", name.name);
+        let d = Diagnostic::new(codes::BAD_OPERAND, of.span, text)
+            .note(format!("it shows each row as vectors of {lanes}, so a row's length is a multiple of {lanes}"))
+            .help(format!("an op passes a buffer as vectors: `launch!(kernel, [n], buffer.{}())`", name.name));
+        Err(self.report(d))
     }
 
     fn shared_array(&mut self, name: &ast::Ident, path: &ast::Path, args: &[Expr], zeroed: bool) -> Res<Place> {
@@ -63,5 +90,25 @@ impl Elaborator<'_> {
         self.b.span = outer;
         let root = name.name.as_str().into();
         Ok(Place { ty, store: Store::Cells(shared), index: None, lane: None, span: name.span, owner, root })
+    }
+}
+
+/// How many scalars the method shows as one vector; `None` for a method that does not.
+pub(super) fn view_lanes(method: &ast::Ident) -> Option<u8> {
+    match method.name.as_str() {
+        "as_x2" => Some(2),
+        "as_x4" => Some(4),
+        _ => None,
+    }
+}
+
+/// Arrays whose rows are vectors in place of scalars.
+fn as_vectors(ty: &Ty, lanes: u8) -> Option<Ty> {
+    let Ty::Array(of, len) = ty else { return None };
+    match **of {
+        Ty::Num(elem @ Elem::Known(scalar), 1) if scalar != Scalar::Bool && len % u32::from(lanes) == 0 => {
+            Some(Ty::Array(Box::new(Ty::Num(elem, lanes)), len / u32::from(lanes)))
+        }
+        _ => Some(Ty::Array(Box::new(as_vectors(of, lanes)?), *len)),
     }
 }

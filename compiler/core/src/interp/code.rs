@@ -90,6 +90,15 @@ pub(super) enum Inst {
     },
     Return,
     Barrier(crate::ir::Barrier),
+    CopyAsync {
+        to: Reg,
+        into: AccessId,
+        from: Reg,
+        out_of: AccessId,
+        cond: Option<Reg>,
+    },
+    CopyCommit,
+    CopyWait(u32),
     Fault {
         site: SiteId,
         value: Reg,
@@ -243,6 +252,13 @@ impl Compiler<'_> {
             }
             StmtKind::Return => drop(self.emit(Inst::Return, span)),
             StmtKind::Barrier(barrier) => drop(self.emit(Inst::Barrier(*barrier), span)),
+            StmtKind::CopyAsync { to, from, cond } => {
+                let (into, out_of, cond) = (to.access, from.access, cond.map(|cond| self.reg(cond)));
+                let (to, from) = (self.reg(to.index), self.reg(from.index));
+                self.emit(Inst::CopyAsync { to, into, from, out_of, cond }, span);
+            }
+            StmtKind::CopyCommit => drop(self.emit(Inst::CopyCommit, span)),
+            StmtKind::CopyWait(n) => drop(self.emit(Inst::CopyWait(*n), span)),
             StmtKind::Fault { site, value, bound } => {
                 let inst = Inst::Fault { site: *site, value: self.reg(*value), bound: self.reg(*bound) };
                 self.emit(inst, span);

@@ -28,6 +28,15 @@ pub enum Error {
         /// The one that came second in this run.
         second: RaceSide,
     },
+    /// An element of workgroup memory is touched while an asynchronous copy to it is under way.
+    InFlight {
+        /// What is touched, in the source's words: `tile[3]`.
+        place: String,
+        /// The access.
+        span: Span,
+        /// The copy.
+        copy: Span,
+    },
     /// An access that a pass called proved was out of range: the pass is wrong.
     UnsoundProof {
         /// The access.
@@ -92,6 +101,11 @@ impl fmt::Display for Error {
             Self::Race { place, first, second } => write!(
                 f,
                 "a race on {place}: {first}, and {second}; put a barrier between them, or use atomic operations"
+            ),
+            Self::InFlight { place, span, copy } => write!(
+                f,
+                "{place} is used at {span:?} while the copy at {copy:?} is under way; let the invocation that copies \
+                 wait for it with `copy_wait`, and a barrier follow before others use it"
             ),
             Self::UnsoundProof { span, index, bound, reason } => {
                 write!(f, "the access at {span:?} was proved ({reason}), but its index {index} is not below {bound}")

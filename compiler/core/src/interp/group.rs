@@ -2,6 +2,7 @@
 
 use super::Error;
 use super::code::Inst;
+use super::copy::Copies;
 use super::memory::poison;
 use super::step::{Machine, Wait};
 use crate::ir::Barrier;
@@ -34,6 +35,7 @@ impl Machine<'_> {
         self.storage_interval = 0;
         self.pcs.fill(0);
         self.waits.fill(Wait::Ready);
+        self.copies.iter_mut().for_each(Copies::clear);
         self.shared.reset(self.kernel, &mut self.rng);
         let code = self.code;
         for who in 0..self.pcs.len() {
@@ -60,6 +62,7 @@ impl Machine<'_> {
                     return Err(Error::Divergence { span: self.span(pc), elsewhere: Some(self.span(pc)), what });
                 }
                 let index = first as u32;
+                self.has_landed(pc, index, self.kernel[access].place)?;
                 let lanes = if self.in_range(at, index, access)? { self.load_uniform(index, access) } else { [0; 4] };
                 for who in 0..self.pcs.len() {
                     self.set(who, dst, &lanes);

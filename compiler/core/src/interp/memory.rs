@@ -6,7 +6,8 @@
 use super::race::{Earlier, Shadow, Who};
 use super::{Arg, Launch};
 use crate::ir::random::Rng;
-use crate::ir::{Kernel, Lanes, ParamId, ParamKind, SharedId, Type, eval};
+use crate::ir::{Kernel, Lanes, ParamId, ParamKind, Shared, SharedId, Type, eval};
+use std::collections::HashMap;
 
 /// Device memory.
 #[derive(Debug)]
@@ -132,6 +133,10 @@ impl Buffers {
 pub(super) struct SharedMemory {
     arrays: Vec<Vec<Lanes>>,
     shadows: Vec<Vec<Shadow>>,
+    /// Of a view: the array that it shows, and how many of its elements as one.
+    views: Vec<Option<(usize, usize)>>,
+    /// By array and element: the instruction of the copy that is under way to it.
+    in_flight: HashMap<(usize, usize), u32>,
 }
 
 impl SharedMemory {
@@ -139,8 +144,11 @@ impl SharedMemory {
     pub(super) fn reset(&mut self, kernel: &Kernel, rng: &mut Rng) {
         self.arrays.resize(kernel.shared.len(), vec![]);
         self.shadows.resize(kernel.shared.len(), vec![]);
+        let view = |s: &Shared| s.view_of.map(|of| (of.0 as usize, usize::from(s.elem.lanes)));
+        self.views = kernel.shared.iter().map(view).collect();
+        self.in_flight.clear();
         for ((shared, array), shadow) in kernel.shared.iter().zip(&mut self.arrays).zip(&mut self.shadows) {
-            let len = shared.len as usize;
+            let len = if shared.view_of.is_some() { 0 } else { shared.len as usize };
             array.clear();
             if shared.zeroed {
                 array.resize(len, [0; 4]);
@@ -152,21 +160,62 @@ impl SharedMemory {
         }
     }
 
+    /// The array that holds an element, and where: several elements of one lane, where it is one of a view.
+    fn elements(&self, id: SharedId, index: u32) -> (usize, std::ops::Range<usize>) {
+        let (id, index) = (id.0 as usize, index as usize);
+        match self.views[id] {
+            Some((of, lanes)) => (of, index * lanes..(index + 1) * lanes),
+            None => (id, index..index + 1),
+        }
+    }
+
     pub(super) fn load(&self, id: SharedId, index: u32) -> Lanes {
-        self.arrays[id.0 as usize].get(index as usize).copied().unwrap_or_default()
+        let (array, range) = self.elements(id, index);
+        match self.arrays[array].get(range).unwrap_or_default() {
+            [whole] => *whole,
+            elements => {
+                let mut lanes = [0; 4];
+                lanes.iter_mut().zip(elements).for_each(|(lane, element)| *lane = element[0]);
+                lanes
+            }
+        }
     }
 
     pub(super) fn store(&mut self, id: SharedId, index: u32, lanes: Lanes) {
-        if let Some(place) = self.arrays[id.0 as usize].get_mut(index as usize) {
-            *place = lanes;
+        let (array, range) = self.elements(id, index);
+        match self.arrays[array].get_mut(range).unwrap_or_default() {
+            [whole] => *whole = lanes,
+            elements => elements.iter_mut().zip(lanes).for_each(|(element, lane)| element[0] = lane),
         }
     }
 
     /// Notes an access for the search for races; `written` is what a store is about to write.
     pub(super) fn note(&mut self, id: SharedId, index: u32, who: Who, written: Option<&Lanes>) -> Option<Earlier> {
         let same = written.is_some_and(|lanes| self.load(id, index) == *lanes);
-        let shadow = self.shadows[id.0 as usize].get_mut(index as usize)?;
-        if written.is_some() { shadow.write(who, same) } else { shadow.read(who) }
+        let (array, range) = self.elements(id, index);
+        let shadows = self.shadows[array].get_mut(range)?;
+        let note = |shadow: &mut Shadow| if written.is_some() { shadow.write(who, same) } else { shadow.read(who) };
+        shadows.iter_mut().filter_map(note).last()
+    }
+
+    /// The instruction of a copy that is under way to an element.
+    pub(super) fn in_flight(&self, id: SharedId, index: u32) -> Option<u32> {
+        if self.in_flight.is_empty() {
+            return None;
+        }
+        let (array, mut range) = self.elements(id, index);
+        range.find_map(|element| self.in_flight.get(&(array, element)).copied())
+    }
+
+    /// Notes that a copy to an element is under way from now on, or that it has landed.
+    pub(super) fn set_in_flight(&mut self, id: SharedId, index: u32, pc: Option<u32>) {
+        let (array, range) = self.elements(id, index);
+        for element in range {
+            match pc {
+                Some(pc) => drop(self.in_flight.insert((array, element), pc)),
+                None => drop(self.in_flight.remove(&(array, element))),
+            }
+        }
     }
 }
 

@@ -10,6 +10,7 @@
 
 mod code;
 mod compare;
+mod copy;
 mod error;
 mod group;
 mod memory;

@@ -1,6 +1,7 @@
 //! One invocation's instructions, up to where it must wait for others.
 
 use super::code::{Code, Inst, Reg, UNIFORM, place_name};
+use super::copy::Copies;
 use super::memory::{Buffers, SharedMemory};
 use super::race::{Earlier, Who};
 use super::{Error, Fault, Launch, Options, Outcome, RaceSide};
@@ -23,6 +24,8 @@ pub(super) struct Machine<'a> {
     /// Each invocation's next instruction.
     pub(super) pcs: Vec<u32>,
     pub(super) waits: Vec<Wait>,
+    /// Each invocation's copies that are under way.
+    pub(super) copies: Vec<Copies>,
     /// Barriers passed by the workgroup, of any kind and of those that order buffers.
     pub(super) interval: u32,
     pub(super) storage_interval: u32,
@@ -65,6 +68,7 @@ impl<'a> Machine<'a> {
             regs: vec![0; n * code.n_words],
             pcs: vec![0; n],
             waits: vec![Wait::Ready; n],
+            copies: (0..n).map(|_| Copies::default()).collect(),
             interval: 0,
             storage_interval: 0,
             group: 0,
@@ -169,6 +173,9 @@ impl<'a> Machine<'a> {
                 let [value, bound] = [value, bound].map(|reg| self.word(who, reg.at) as u32);
                 self.fail(who, site, value, bound);
             }
+            Inst::CopyAsync { .. } => self.start_copy(who, pc, inst)?,
+            Inst::CopyCommit => self.copies[who].commit(),
+            Inst::CopyWait(n) => self.wait_for_copies(who, pc, n)?,
             Inst::Return | Inst::Barrier(_) | Inst::UniformLoad { .. } | Inst::Subgroup { .. } => return Ok(pc),
         }
         Ok(pc + 1)
@@ -246,8 +253,9 @@ impl<'a> Machine<'a> {
         Who { group: self.group, invocation: who as u32, interval, pc }
     }
 
-    fn load(&mut self, who: usize, pc: u32, index: u32, access: AccessId) -> Result<Lanes, Error> {
+    pub(super) fn load(&mut self, who: usize, pc: u32, index: u32, access: AccessId) -> Result<Lanes, Error> {
         let place = self.kernel[access].place;
+        self.has_landed(pc, index, place)?;
         let me = self.who(who, pc, place);
         let (lanes, race) = match place {
             Place::Buffer(id) => (self.buffers.load(id, index), self.buffers.note(id, index, me, None)),
@@ -257,8 +265,16 @@ impl<'a> Machine<'a> {
         race.map_or(Ok(lanes), |earlier| Err(self.race(place, index, earlier, me, false)))
     }
 
-    fn store(&mut self, who: usize, pc: u32, index: u32, lanes: &Lanes, access: AccessId) -> Result<(), Error> {
+    pub(super) fn store(
+        &mut self,
+        who: usize,
+        pc: u32,
+        index: u32,
+        lanes: &Lanes,
+        access: AccessId,
+    ) -> Result<(), Error> {
         let place = self.kernel[access].place;
+        self.has_landed(pc, index, place)?;
         let me = self.who(who, pc, place);
         let race = match place {
             Place::Buffer(id) => {

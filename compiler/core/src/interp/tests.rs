@@ -3,8 +3,8 @@
 use super::{Error, Launch, Options, Outcome, args, run};
 use crate::ir::build::Builder;
 use crate::ir::{
-    AtomicOp, Buffer, Builtin, Check, Const, Expr, Kernel, Op, ParamKind, Place, Scalar, SlotId, StmtKind, SubgroupOp,
-    Type, ValueId,
+    AtomicOp, Buffer, Builtin, Check, Const, Element, Expr, Kernel, Op, ParamKind, Place, Scalar, SlotId, StmtKind,
+    SubgroupOp, Type, ValueId,
 };
 use crate::source::{FileId, Span};
 
@@ -352,4 +352,44 @@ fn random_kernels_do_not_depend_on_the_order() {
         faults += u32::from(*fault_a);
     }
     assert!((30..270).contains(&faults), "{faults}");
+}
+
+/// Each invocation of a workgroup of 4 copies its own element of `x` and then reads its neighbour's.
+fn copies(write: impl FnOnce(&mut Builder)) -> Kernel {
+    let mut b = builder(4);
+    let x = buffer(&mut b, "x", Type::U32, false);
+    let out = buffer(&mut b, "out", Type::U32, true);
+    let tile = Place::Shared(b.shared("tile", Type::U32, 4));
+    let local = builtin(&mut b, Builtin::LocalIndex);
+    let three = b.u32(3);
+    let other = b.op(Op::Xor, &[local, three]);
+    let [to, from] =
+        [(tile, "tile"), (x, "x")].map(|(place, what)| Element { index: local, access: b.access(place, what) });
+    b.push(StmtKind::CopyAsync { to, from, cond: None });
+    b.push(StmtKind::CopyCommit);
+    write(&mut b);
+    let value = b.load(tile, other, "tile");
+    b.store(out, local, value, "out");
+    b.finish()
+}
+
+#[test]
+fn a_copy_wants_a_wait_and_then_a_barrier() {
+    let run = |kernel: &Kernel| run_with(kernel, 1, &[&[5, 6, 7], &[0; 4]], &Options::default());
+    let good = copies(|b| {
+        b.push(StmtKind::CopyWait(0));
+        b.barrier();
+    });
+    let (out, outcome) = run(&good).unwrap();
+    assert_eq!(out[1], [0, 7, 6, 5]);
+    assert_eq!(outcome.fault.map(|f| (f.value, f.bound)), Some((3, 3)));
+    for late in [1, 7] {
+        let error = run(&copies(|b| {
+            b.push(StmtKind::CopyWait(late));
+            b.barrier();
+        }));
+        assert!(matches!(&error, Err(Error::InFlight { place, .. }) if place.starts_with("tile[")), "{error:?}");
+    }
+    let race = run(&copies(|b| b.push(StmtKind::CopyWait(0))));
+    assert!(matches!(race, Err(Error::Race { .. } | Error::InFlight { .. })), "{race:?}");
 }

@@ -1,7 +1,7 @@
 //! Writes a kernel, statement by statement: used by the front end, by passes, and by tests.
 
 use super::{
-    Access, AccessId, Barrier, Block, Check, Const, Expr, Kernel, Op, Param, ParamId, ParamKind, Place, Shared,
+    Access, AccessId, Barrier, Block, Check, Const, Expr, Hints, Kernel, Op, Param, ParamId, ParamKind, Place, Shared,
     SharedId, Site, SiteId, Slot, SlotId, Stmt, StmtKind, Type, Value, ValueId, op,
 };
 use crate::source::Span;
@@ -26,6 +26,7 @@ impl Builder {
             workgroup,
             grid_1d: true,
             features: vec![],
+            hints: Hints::default(),
             params: vec![],
             shared: vec![],
             slots: vec![],
@@ -60,8 +61,23 @@ impl Builder {
             len,
             zeroed: false,
             atomic: false,
+            view_of: None,
         });
         SharedId(self.kernel.shared.len() as u32 - 1)
+    }
+
+    /// An array in workgroup memory as vectors of that many lanes: the same view for the same question.
+    pub fn view(&mut self, of: SharedId, lanes: u8) -> SharedId {
+        let elem = Type::vector(self.kernel[of].elem.scalar, lanes);
+        let same = |s: &Shared| s.view_of == Some(of) && s.elem == elem;
+        let id = self.kernel.shared.iter().position(same).unwrap_or_else(|| {
+            let array = &self.kernel[of];
+            let len = array.len / u32::from(lanes);
+            let view = Shared { elem, len, view_of: Some(of), zeroed: false, ..array.clone() };
+            self.kernel.shared.push(view);
+            self.kernel.shared.len() - 1
+        });
+        SharedId(id as u32)
     }
 
     /// Adds a variable, or an array of them.

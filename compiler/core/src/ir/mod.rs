@@ -18,6 +18,7 @@
 
 pub mod build;
 pub mod eval;
+mod hardware;
 pub mod op;
 mod print;
 pub mod random;
@@ -25,6 +26,7 @@ mod value;
 mod verify;
 pub mod walk;
 
+pub use hardware::{AtomicOp, Builtin, Hints, SubgroupOp};
 pub use op::Op;
 pub use print::print;
 pub use value::{Const, Lanes, ScalarConst};
@@ -55,6 +57,8 @@ pub struct Kernel {
     pub grid_1d: bool,
     /// The features that this form was compiled with; `supports!` was decided by them.
     pub features: Vec<Feature>,
+    /// Advice to compilers of machine code.
+    pub hints: Hints,
     /// What a launch passes, in order.
     pub params: Vec<Param>,
     /// Workgroup memory.
@@ -159,6 +163,8 @@ pub struct Shared {
     pub zeroed: bool,
     /// Only touched by atomic operations.
     pub atomic: bool,
+    /// The array whose memory this one shows as vectors; `None` where it has memory of its own.
+    pub view_of: Option<SharedId>,
 }
 
 /// A mutable variable of one invocation.
@@ -236,71 +242,6 @@ pub enum Expr {
     },
     /// The variable of the `For` that defines it.
     LoopVar,
-}
-
-/// Something the hardware knows about an invocation. All u32.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Builtin {
-    /// The invocation's place in its workgroup, along an axis.
-    LocalId(u8),
-    /// The invocation's flat place in its workgroup, x fastest.
-    LocalIndex,
-    /// The workgroup's place in the grid, along an axis.
-    WorkgroupId(u8),
-    /// The grid's size in workgroups, along an axis.
-    NumWorkgroups(u8),
-    /// Invocations of one subgroup.
-    SubgroupSize,
-    /// The invocation's place in its subgroup.
-    SubgroupLane,
-}
-
-/// Atomic operations on u32 and i32.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "each is its own name")]
-pub enum AtomicOp {
-    Load,
-    Store,
-    Add,
-    Sub,
-    Min,
-    Max,
-    And,
-    Or,
-    Xor,
-    Exchange,
-    CompareExchange,
-}
-
-/// Operations across a subgroup.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum SubgroupOp {
-    /// Sum over the lanes.
-    Add,
-    /// Smallest over the lanes.
-    Min,
-    /// Largest over the lanes.
-    Max,
-    /// Sum over the lanes before this one.
-    ExclusiveAdd,
-    /// Sum over the lanes up to this one.
-    InclusiveAdd,
-    /// Whether all lanes hold true.
-    All,
-    /// Whether any lane holds true.
-    Any,
-    /// A bit for each lane that holds true: u32x4, lane 0 in the lowest bit of x.
-    Ballot,
-    /// The value of the first active lane.
-    BroadcastFirst,
-    /// The value of the lane whose number is the second operand.
-    Shuffle,
-    /// The value of the lane whose number differs by the second operand's bits.
-    ShuffleXor,
-    /// The value of the lane that is the second operand higher.
-    ShuffleDown,
-    /// The value of the lane that is the second operand lower.
-    ShuffleUp,
 }
 
 /// A load, store or atomic operation with an index.
@@ -441,6 +382,20 @@ pub enum StmtKind {
     Return,
     /// Waits for the workgroup; orders its memory.
     Barrier(Barrier),
+    /// Starts to copy an element, of 4, 8 or 16 bytes, and goes on. Nobody may touch what is written before this
+    /// invocation has waited for it.
+    CopyAsync {
+        /// The element of workgroup memory that is written.
+        to: Element,
+        /// The element of a buffer that is read.
+        from: Element,
+        /// A bool: where it does not hold, zero is written and nothing is read.
+        cond: Option<ValueId>,
+    },
+    /// Makes a group of the copies that this invocation has started since it last did so.
+    CopyCommit,
+    /// Waits until at most this many of the invocation's newest groups are still under way.
+    CopyWait(u32),
     /// Marks the launch as failed and goes on.
     Fault {
         /// Where.
@@ -450,6 +405,15 @@ pub enum StmtKind {
         /// The bound that it must stay below: u32.
         bound: ValueId,
     },
+}
+
+/// An element of a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Element {
+    /// Its index: u32.
+    pub index: ValueId,
+    /// The place, the span, and whether the index is checked.
+    pub access: AccessId,
 }
 
 /// Which memory a barrier orders.

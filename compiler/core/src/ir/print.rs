@@ -77,6 +77,9 @@ impl Printer<'_> {
         for feature in &kernel.features {
             let _ = write!(self.out, " with {}", feature.name());
         }
+        for (name, hint) in [("max_registers", kernel.hints.max_registers), ("min_groups", kernel.hints.min_groups)] {
+            let _ = hint.map(|n| write!(self.out, " {name} {n}"));
+        }
         self.out.push_str(" {\n");
         for (id, param) in (0..).zip(&kernel.params) {
             let ty = match &param.kind {
@@ -88,7 +91,8 @@ impl Printer<'_> {
         for (id, shared) in (0..).zip(&kernel.shared) {
             let elem = if shared.atomic { format!("Atomic<{}>", shared.elem) } else { shared.elem.to_string() };
             let zeroed = if shared.zeroed { " = 0" } else { "" };
-            self.line(&format!("shared {}: [{elem}; {}]{zeroed}", name(&self.names.shared, id), shared.len));
+            let of = shared.view_of.map_or_else(String::new, |of| format!(" of {}", name(&self.names.shared, of.0)));
+            self.line(&format!("shared {}: [{elem}; {}]{of}{zeroed}", name(&self.names.shared, id), shared.len));
         }
         for (id, slot) in (0..).zip(&kernel.slots) {
             let ty = slot.len.map_or_else(|| slot.ty.to_string(), |len| format!("[{}; {len}]", slot.ty));
@@ -172,6 +176,16 @@ impl Printer<'_> {
             StmtKind::Return => self.line("return"),
             StmtKind::Barrier(Barrier::Workgroup) => self.line("barrier workgroup"),
             StmtKind::Barrier(Barrier::Storage) => self.line("barrier storage"),
+            StmtKind::CopyAsync { to, from, cond } => {
+                let [(to, to_note), (from, from_note)] = [to, from].map(|element| {
+                    let (place, note) = self.access(element.access);
+                    (format!("{place}[%{}]", element.index.0), note)
+                });
+                let cond = cond.map(|cond| format!(" if %{} else 0", cond.0)).unwrap_or_default();
+                self.line(&format!("copy_async {to} = {from}{cond}{to_note}{from_note}"));
+            }
+            StmtKind::CopyCommit => self.line("copy_commit"),
+            StmtKind::CopyWait(n) => self.line(&format!("copy_wait {n}")),
             StmtKind::Fault { site, value, bound } => {
                 let what = self.kernel.sites.get(site.0 as usize).map_or("?", |s| s.what.as_str());
                 self.line(&format!("fault unless %{} < %{} // {what}", value.0, bound.0));

@@ -197,7 +197,9 @@ impl Generator {
     fn declare_local(&mut self, atomic: Type) {
         let n: u32 = self.b.kernel.workgroup.iter().product();
         for i in 0..self.rng.below(3) {
-            let ty = self.type_();
+            // Often what a buffer holds, so that it can be copied from there.
+            let input = self.rng.pick(&self.inputs).map(|place| self.b.kernel.elem(*place));
+            let ty = input.filter(|ty| self.types.contains(ty) && self.rng.chance(50)).unwrap_or_else(|| self.type_());
             let id = self.b.shared(&format!("tile{i}"), ty, n);
             self.b.kernel[id].zeroed = self.rng.chance(50);
             self.tiles.push(Place::Shared(id));

@@ -6,8 +6,8 @@
 mod expr;
 
 use super::{
-    Access, AccessId, Block, Expr, FactAtom, Kernel, ParamId, ParamKind, Place, Scalar, Shared, SharedId, Slot, SlotId,
-    Stmt, StmtKind, Type, Value, ValueId,
+    Access, AccessId, Block, Element, Expr, FactAtom, Kernel, ParamId, ParamKind, Place, Scalar, Shared, SharedId,
+    Slot, SlotId, Stmt, StmtKind, Type, Value, ValueId,
 };
 use crate::source::Span;
 
@@ -59,10 +59,13 @@ fn declarations(kernel: &Kernel) -> Check {
             ensure(!buffer.atomic || is_atomic(buffer.elem), || format!("{}: atomics are u32 or i32", param.name))?;
         }
     }
-    for Shared { name, elem, len, atomic, .. } in &kernel.shared {
+    for Shared { name, elem, len, atomic, view_of, .. } in &kernel.shared {
         type_is_sound(*elem)?;
         ensure(*len > 0, || format!("{name}: an array has at least one element"))?;
         ensure(!atomic || is_atomic(*elem), || format!("{name}: atomics are u32 or i32"))?;
+        if let Some(id) = view_of {
+            view_is_sound(kernel, *elem, *len, *id).map_err(|message| format!("{name}: {message}"))?;
+        }
     }
     for Slot { name, ty, len, .. } in &kernel.slots {
         type_is_sound(*ty)?;
@@ -95,6 +98,15 @@ fn is_atomic(ty: Type) -> bool {
 
 fn type_is_sound(ty: Type) -> Check {
     ensure((1..=4).contains(&ty.lanes), || format!("a type has 1 to 4 lanes, not {}", ty.lanes))
+}
+
+/// A view shows all of a plain array of scalars as vectors.
+fn view_is_sound(kernel: &Kernel, elem: Type, len: u32, of: SharedId) -> Check {
+    let Some(of) = kernel.shared.get(of.0 as usize) else { return Err(format!("shared {} does not exist", of.0)) };
+    let lanes = u32::from(elem.lanes);
+    ensure(of.view_of.is_none() && !of.atomic, || format!("{} cannot be seen as vectors", of.name))?;
+    ensure(matches!(lanes, 2 | 4) && of.elem == Type::scalar(elem.scalar), || format!("{} as {elem}", of.elem))?;
+    ensure(len.checked_mul(lanes) == Some(of.len), || format!("{len} of {elem} are not {} of {}", of.len, of.elem))
 }
 
 fn place_is_indexed(kernel: &Kernel, place: Place) -> Check {
@@ -163,13 +175,26 @@ impl<'a> Checker<'a> {
             StmtKind::Break | StmtKind::Continue => {
                 ensure(self.loops > 0, || "Break or Continue outside a loop".into())
             }
-            StmtKind::Return | StmtKind::Barrier(_) => Ok(()),
+            StmtKind::Return | StmtKind::Barrier(_) | StmtKind::CopyCommit | StmtKind::CopyWait(_) => Ok(()),
+            StmtKind::CopyAsync { to, from, cond } => self.copy(*to, *from, *cond),
             StmtKind::Fault { site, value, bound } => {
                 ensure((site.0 as usize) < self.kernel.sites.len(), || format!("site {} does not exist", site.0))?;
                 self.typed(*value, Type::U32, "a fault's value")?;
                 self.typed(*bound, Type::U32, "a fault's bound")
             }
         }
+    }
+
+    fn copy(&self, to: Element, from: Element, cond: Option<ValueId>) -> Check {
+        let [into, out_of] = [self.plain_access(to.access)?.place, self.plain_access(from.access)?.place];
+        let ty = self.kernel.elem(into);
+        ensure(matches!(into, Place::Shared(_)), || "an asynchronous copy writes shared memory".into())?;
+        ensure(matches!(out_of, Place::Buffer(_)), || "an asynchronous copy reads a buffer".into())?;
+        ensure(ty == self.kernel.elem(out_of), || format!("a copy of {} to {ty}", self.kernel.elem(out_of)))?;
+        ensure(matches!(ty.bytes(), 4 | 8 | 16), || format!("an asynchronous copy of {} bytes", ty.bytes()))?;
+        self.typed(to.index, Type::U32, "an index")?;
+        self.typed(from.index, Type::U32, "an index")?;
+        cond.map_or(Ok(()), |cond| self.typed(cond, Type::BOOL, "a condition"))
     }
 
     fn for_loop(&mut self, stmt: &StmtKind) -> Check {

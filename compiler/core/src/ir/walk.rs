@@ -63,7 +63,9 @@ impl StmtKind {
             Self::If { cond, .. } => [*cond].into_iter().for_each(visit),
             Self::For { start, end, step, .. } => [*start, *end, *step].into_iter().for_each(visit),
             Self::Fault { value, bound, .. } => [*value, *bound].into_iter().for_each(visit),
-            Self::Def(_) | Self::Loop { .. } | Self::Break | Self::Continue | Self::Return | Self::Barrier(_) => {}
+            Self::CopyAsync { to, from, cond } => [to.index, from.index].into_iter().chain(*cond).for_each(visit),
+            Self::Def(_) | Self::Loop { .. } | Self::Break | Self::Continue | Self::Return => {}
+            Self::Barrier(_) | Self::CopyCommit | Self::CopyWait(_) => {}
         }
     }
 
@@ -75,9 +77,21 @@ impl StmtKind {
             Self::If { cond, .. } => vec![cond],
             Self::For { start, end, step, .. } => vec![start, end, step],
             Self::Fault { value, bound, .. } => vec![value, bound],
-            Self::Def(_) | Self::Loop { .. } | Self::Break | Self::Continue | Self::Return | Self::Barrier(_) => vec![],
+            Self::CopyAsync { to, from, cond } => [&mut to.index, &mut from.index].into_iter().chain(cond).collect(),
+            Self::Def(_) | Self::Loop { .. } | Self::Break | Self::Continue | Self::Return => vec![],
+            Self::Barrier(_) | Self::CopyCommit | Self::CopyWait(_) => vec![],
         };
         operands.into_iter().for_each(|operand| *operand = map(*operand));
+    }
+
+    /// The accesses that the statement itself holds: not that of a `Def`'s expression.
+    pub fn accesses_mut(&mut self) -> impl Iterator<Item = &mut AccessId> {
+        let (first, second) = match self {
+            Self::Store { access, .. } => (Some(access), None),
+            Self::CopyAsync { to, from, .. } => (Some(&mut to.access), Some(&mut from.access)),
+            _ => (None, None),
+        };
+        first.into_iter().chain(second)
     }
 
     /// The nested blocks.

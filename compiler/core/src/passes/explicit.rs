@@ -11,6 +11,8 @@
 //! if i < x.len() { tmp = load x[i] } else { fault(site, i, x.len()) }
 //! v = tmp
 //! ```
+//!
+//! and the source of a copy out of range is as if the copy's condition did not hold.
 
 use crate::ir::{
     AccessId, Block, Check, Const, Expr, Kernel, Op, ParamKind, Place, Slot, SlotId, Stmt, StmtKind, Type, Value,
@@ -74,6 +76,11 @@ impl Rewrite<'_> {
                     self.guard(&mut checked, index, access, vec![stmt]);
                     out = checked.block;
                 }
+                StmtKind::CopyAsync { to, from, .. } if self.is_pending(to.access) || self.is_pending(from.access) => {
+                    let mut checked = Out { block: out, span: stmt.span };
+                    self.copy(&mut checked, stmt);
+                    out = checked.block;
+                }
                 StmtKind::Def(value) => {
                     let mut checked = Out { block: out, span: stmt.span };
                     self.def(&mut checked, *value, stmt);
@@ -131,6 +138,32 @@ impl Rewrite<'_> {
         out.push(StmtKind::Def(value));
         let otherwise = self.fault(out.span, index, access);
         out.push(StmtKind::If { cond: inside, then: vec![], otherwise });
+    }
+
+    /// A source out of range counts as a condition that does not hold.
+    fn copy(&mut self, out: &mut Out, mut stmt: Stmt) {
+        let StmtKind::CopyAsync { to, from, cond } = &mut stmt.kind else { return };
+        let (to, from) = (*to, *from);
+        let mut inside = Out { block: vec![], span: stmt.span };
+        if self.is_pending(from.access) {
+            let reads = self.is_inside(&mut inside, from.index, from.access);
+            let otherwise = self.fault(stmt.span, from.index, from.access);
+            let fault = StmtKind::If { cond: reads, then: vec![], otherwise };
+            let holds = cond.replace(reads);
+            if let Some(holds) = holds {
+                let then = vec![Stmt { kind: fault, span: stmt.span }];
+                inside.push(StmtKind::If { cond: holds, then, otherwise: vec![] });
+                *cond = Some(self.value(&mut inside, Type::BOOL, Expr::Op(Op::And, vec![holds, reads])));
+            } else {
+                inside.push(fault);
+            }
+        }
+        inside.block.push(stmt);
+        if self.is_pending(to.access) {
+            self.guard(out, to.index, to.access, inside.block);
+        } else {
+            out.block.append(&mut inside.block);
+        }
     }
 
     /// `if index is inside { then } else { fault }`.

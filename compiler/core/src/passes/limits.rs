@@ -3,7 +3,7 @@
 //! `&ir::Kernel` and [`Limits`] in, findings out, which say who holds how much.
 
 use super::finding::{Finding, Kind};
-use crate::ir::{Kernel, ParamKind, Scalar, Shared};
+use crate::ir::{Feature, Kernel, ParamKind, Scalar, Shared};
 
 /// What every device of a target has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,16 +16,40 @@ pub struct Limits {
     pub workgroup: [u32; 3],
     /// Buffers that one kernel binds.
     pub n_buffers: usize,
+    /// Who has all this, for messages.
+    pub whose: &'static str,
 }
 
 impl Limits {
     /// What WebGPU promises on every device (WebGPU, section 3.6.2), and so what every target here has.
-    pub const BASE: Self = Self { shared_bytes: 16 << 10, invocations: 256, workgroup: [256, 256, 64], n_buffers: 8 };
+    pub const BASE: Self = Self {
+        shared_bytes: 16 << 10,
+        invocations: 256,
+        workgroup: [256, 256, 64],
+        n_buffers: 8,
+        whose: "every device",
+    };
+
+    /// What every device with these features has (CUDA C++ Programming Guide, "Technical Specifications per Compute
+    /// Capability").
+    #[must_use]
+    pub fn of(features: &[Feature]) -> Self {
+        let has = |feature| features.contains(&feature);
+        let (shared_bytes, whose) = match features.iter().any(|f| f.is_cuda()) {
+            false => return Self::BASE,
+            true if has(Feature::Sm90) || has(Feature::Sm90a) => (227 << 10, "every device of sm_90"),
+            true => (99 << 10, "every device of sm_80"),
+        };
+        Self { shared_bytes, invocations: 1024, workgroup: [1024, 1024, 64], n_buffers: 128, whose }
+    }
 }
 
-/// The bytes of an array in workgroup memory: elements of three lanes take four, bools four bytes.
+/// The bytes of an array in workgroup memory, of a view none: elements of three lanes take four, bools four bytes.
 #[must_use]
 pub fn shared_bytes(shared: &Shared) -> u64 {
+    if shared.view_of.is_some() {
+        return 0;
+    }
     let lane = if shared.elem.scalar == Scalar::Bool { 4 } else { shared.elem.scalar.bytes() };
     let lanes = if shared.elem.lanes == 3 { 4 } else { u32::from(shared.elem.lanes) };
     u64::from(lane) * u64::from(lanes) * u64::from(shared.len)
@@ -50,14 +74,15 @@ fn shared(kernel: &Kernel, limits: &Limits) -> Option<Finding> {
     Some(Finding {
         kind: Kind::SharedBytes,
         message: format!(
-            "`{}` uses {total} bytes of workgroup memory, {} more than every device has",
+            "`{}` uses {total} bytes of workgroup memory, {} more than {} has",
             kernel.name,
-            total - limits.shared_bytes
+            total - limits.shared_bytes,
+            limits.whose
         ),
         span,
         here,
         labels: labels.collect(),
-        help: format!("make the arrays smaller: {} bytes is what every device has", limits.shared_bytes),
+        help: format!("make the arrays smaller: {} bytes is what {} has", limits.shared_bytes, limits.whose),
     })
 }
 
@@ -69,15 +94,14 @@ fn workgroup(kernel: &Kernel, limits: &Limits) -> Option<Finding> {
         Some(a) if size[a] == 0 => format!("the workgroup has no invocation along {}", ["x", "y", "z"][a]),
         _ if total > limits.invocations => {
             let [x, y, z] = size;
-            format!(
-                "the workgroup has {x} * {y} * {z} = {total} invocations; every device takes {}",
-                limits.invocations
-            )
+            let (whose, most) = (limits.whose, limits.invocations);
+            format!("the workgroup has {x} * {y} * {z} = {total} invocations; {whose} takes {most}")
         }
         Some(a) => format!(
-            "the workgroup has {} invocations along {}; every device takes {}",
+            "the workgroup has {} invocations along {}; {} takes {}",
             size[a],
             ["x", "y", "z"][a],
+            limits.whose,
             limits.workgroup[a]
         ),
         None => return None,
@@ -97,7 +121,7 @@ fn buffers(kernel: &Kernel, limits: &Limits) -> Option<Finding> {
     let first_over = all.get(limits.n_buffers)?;
     Some(Finding {
         kind: Kind::Buffers,
-        message: format!("the kernel takes {} buffers; every device binds {}", all.len(), limits.n_buffers),
+        message: format!("the kernel takes {} buffers; {} binds {}", all.len(), limits.whose, limits.n_buffers),
         span: first_over.span,
         here: "one too many".to_owned(),
         labels: vec![],

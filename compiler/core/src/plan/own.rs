@@ -137,7 +137,7 @@ impl<'a> Walk<'_, 'a> {
 
     /// What the op requires, and its number of workgroups: an invocation for each of `over`.
     fn own_grid(&mut self, kernel: &ast::Kernel, passed: &[Passed], nodes: &mut Vec<Node>) -> Option<Value> {
-        let over_expr = kernel.over.as_ref()?;
+        let over_expr = kernel.over.as_deref()?;
         let over = self.value_of(over_expr, Ty::Int);
         let [size] = kernel.workgroup.as_slice() else {
             let span = kernel.workgroup.first().map_or(over_expr.span, |size| size.span);

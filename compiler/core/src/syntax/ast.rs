@@ -119,13 +119,24 @@ pub struct Kernel {
     /// `workgroup = 256`, `workgroup = [16, 16]`: one to three sizes, which may use the const generics.
     pub workgroup: Vec<Expr>,
     /// `over = y.len()`: a `pub` kernel is its own op, launched with an invocation for each.
-    pub over: Option<Expr>,
+    pub over: Option<Box<Expr>>,
     /// `needs = subgroups`.
     pub needs: Vec<(Feature, Span)>,
+    /// `max_registers = 128`, `min_groups = 2`.
+    pub hints: Vec<(Hint, Expr)>,
     /// `#[instances(T = [f32, u32], N = [4, 8])]`: by parameter, the values to bind.
     pub instances: Vec<(Ident, Vec<GenericArg>)>,
     /// The signature and body. Without a result.
     pub function: Function,
+}
+
+/// Advice in `#[kernel]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hint {
+    /// The most registers of an invocation.
+    MaxRegisters,
+    /// The least workgroups of a multiprocessor.
+    MinGroups,
 }
 
 /// A function.

@@ -42,6 +42,7 @@ pub(super) struct KernelAttr {
     pub(super) workgroup: Vec<ast::Expr>,
     pub(super) over: Option<ast::Expr>,
     pub(super) needs: Vec<(Feature, Span)>,
+    pub(super) hints: Vec<(ast::Hint, ast::Expr)>,
 }
 
 /// The text of the doc comments among these attributes: Markdown.
@@ -185,7 +186,7 @@ impl Reader {
 
     fn kernel_attr(&mut self, attr: &syn::Attribute) -> Option<KernelAttr> {
         let span = self.span_of(attr);
-        let mut out = KernelAttr { span, workgroup: vec![], over: None, needs: vec![] };
+        let mut out = KernelAttr { span, workgroup: vec![], over: None, needs: vec![], hints: vec![] };
         let mut complete = true;
         if !matches!(attr.meta, syn::Meta::Path(_)) {
             for pair in self.attr_args(attr, Punctuated::<syn::MetaNameValue, syn::Token![,]>::parse_terminated)? {
@@ -193,7 +194,7 @@ impl Reader {
                     self.bad(self.path_span(&pair.path), "a key is one name", "write `workgroup = 256`");
                     return None;
                 };
-                match self.key(&key, "kernel", &["workgroup", "over", "needs"])? {
+                match self.key(&key, "kernel", &["workgroup", "over", "needs", "max_registers", "min_groups"])? {
                     "workgroup" => match self.sizes(&pair.value) {
                         Some(sizes) => out.workgroup = sizes,
                         None => complete = false,
@@ -201,6 +202,12 @@ impl Reader {
                     "over" => {
                         out.over = self.expr(&pair.value);
                         complete &= out.over.is_some();
+                    }
+                    key @ ("max_registers" | "min_groups") => {
+                        let hint = if key == "max_registers" { ast::Hint::MaxRegisters } else { ast::Hint::MinGroups };
+                        let value = self.expr(&pair.value);
+                        complete &= value.is_some();
+                        out.hints.extend(value.map(|value| (hint, value)));
                     }
                     _ => match self.features(&pair.value) {
                         Some(needs) => out.needs = needs,

@@ -26,8 +26,9 @@ impl Reader {
         self.check_kernel(&function, &kernel);
         Some(ast::Item::Kernel(ast::Kernel {
             workgroup: kernel.workgroup,
-            over: kernel.over,
+            over: kernel.over.map(Box::new),
             needs: kernel.needs,
+            hints: kernel.hints,
             instances: instances.map(|(_, parameters)| parameters).unwrap_or_default(),
             function,
         }))

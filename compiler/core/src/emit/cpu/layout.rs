@@ -5,7 +5,7 @@
 
 use super::live::{Liveness, Var};
 use crate::emit::{EmitError, EmitErrorKind};
-use crate::ir::{Kernel, ParamId, ParamKind, Scalar, SlotId, Type};
+use crate::ir::{Kernel, ParamId, ParamKind, Scalar, Shared, SlotId, Type};
 use std::collections::BTreeMap;
 use wasm_encoder::ValType;
 use wgpuc_abi::{KernelParam, KernelParamType, launch};
@@ -93,7 +93,10 @@ pub(super) fn var_type(kernel: &Kernel, var: Var) -> Type {
 /// Gives everything its place.
 pub(super) fn layout(kernel: &Kernel, live: &Liveness) -> Result<Layout, EmitError> {
     let mut arena = Region::default();
-    let shared = kernel.shared.iter().map(|s| arena.take(u64::from(s.elem.bytes()) * u64::from(s.len), 16)).collect();
+    let mut own = |s: &Shared| arena.take(u64::from(s.elem.bytes()) * u64::from(s.len), 16);
+    let places: Vec<_> = kernel.shared.iter().map(|s| s.view_of.is_none().then(|| own(s))).collect();
+    let of_view = |s: &Shared| s.view_of.and_then(|of| places.get(of.0 as usize).copied().flatten());
+    let shared = kernel.shared.iter().zip(&places).map(|(s, place)| place.or(of_view(s)).unwrap_or(0)).collect();
     let scratch = arena.take(32, 16);
     let mut arrays = BTreeMap::new();
     let mut frame = Region::default();

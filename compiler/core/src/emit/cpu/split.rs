@@ -295,9 +295,9 @@ pub(super) fn operands(kernel: &Kernel, stmt: &Stmt) -> Vec<ValueId> {
         StmtKind::If { cond, .. } => vec![*cond],
         StmtKind::For { start, end, step, .. } => vec![*start, *end, *step],
         StmtKind::Fault { value, bound, .. } => vec![*value, *bound],
-        StmtKind::Loop { .. } | StmtKind::Break | StmtKind::Continue | StmtKind::Return | StmtKind::Barrier(_) => {
-            vec![]
-        }
+        StmtKind::CopyAsync { to, from, cond } => [to.index, from.index].into_iter().chain(*cond).collect(),
+        StmtKind::Loop { .. } | StmtKind::Break | StmtKind::Continue | StmtKind::Return => vec![],
+        StmtKind::Barrier(_) | StmtKind::CopyCommit | StmtKind::CopyWait(_) => vec![],
     }
 }
 

@@ -246,6 +246,9 @@ impl<'a> Emitter<'a> {
             }
             StmtKind::Barrier(_) => {}
             StmtKind::Fault { site, value, bound } => self.fault(site.0, *value, *bound)?,
+            StmtKind::CopyAsync { .. } | StmtKind::CopyCommit | StmtKind::CopyWait(_) => {
+                return Err(EmitError::internal(self.kernel, "an asynchronous copy that was not lowered"));
+            }
         }
         Ok(())
     }

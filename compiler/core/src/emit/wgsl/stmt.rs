@@ -54,6 +54,9 @@ impl Writer<'_> {
                 self.function.push(Statement::ControlBarrier(memory));
             }
             StmtKind::Fault { site, value, bound } => return self.fault(*site, *value, *bound),
+            StmtKind::CopyAsync { .. } | StmtKind::CopyCommit | StmtKind::CopyWait(_) => {
+                return Err(EmitError::internal(self.kernel, "an asynchronous copy that was not lowered"));
+            }
         }
         Ok(())
     }

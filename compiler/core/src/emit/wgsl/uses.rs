@@ -93,6 +93,8 @@ impl Walk<'_> {
                 self.touch(*bound, block);
             }
             StmtKind::Break | StmtKind::Continue | StmtKind::Return | StmtKind::Barrier(_) => {}
+            // Lowered before.
+            StmtKind::CopyAsync { .. } | StmtKind::CopyCommit | StmtKind::CopyWait(_) => {}
         }
     }
 

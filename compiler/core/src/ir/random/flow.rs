@@ -2,7 +2,9 @@
 
 use super::{Counter, Generator, SPAN};
 use crate::ir::build::Builder;
-use crate::ir::{AtomicOp, Barrier, Block, Const, Expr, Op, Scalar, StmtKind, SubgroupOp, Type, ValueId};
+use crate::ir::{
+    AtomicOp, Barrier, Block, Const, Element, Expr, Op, Place, Scalar, StmtKind, SubgroupOp, Type, ValueId,
+};
 
 impl Generator {
     /// The body of the kernel, with an early return perhaps.
@@ -205,9 +207,7 @@ impl Generator {
         let Some(tile) = self.rng.pick(&self.tiles).copied() else { return };
         let ty = self.b.kernel.elem(tile);
         self.b.barrier();
-        let value = self.get(ty);
-        self.b.store(tile, self.local, value, "tile");
-        self.proved();
+        self.fill(tile);
         if self.rng.chance(40) {
             let index = self.small(0, true);
             let access = self.b.access(tile, "tile");
@@ -216,10 +216,43 @@ impl Generator {
             return;
         }
         self.b.barrier();
+        let tile = self.view(tile);
         let index = self.index(tile);
         let id = self.b.load(tile, index, "tile");
         self.know(id, false);
         self.b.barrier();
+    }
+
+    /// Writes the own element of a tile: stores it, or copies it from a buffer of the same type.
+    fn fill(&mut self, tile: Place) {
+        let ty = self.b.kernel.elem(tile);
+        let from = self.rng.pick(&self.inputs).copied().filter(|from| self.b.kernel.elem(*from) == ty);
+        let Some(from) = from.filter(|_| matches!(ty.bytes(), 4 | 8 | 16)) else {
+            let value = self.get(ty);
+            self.b.store(tile, self.local, value, "tile");
+            self.proved();
+            return;
+        };
+        let index = self.index(from);
+        let cond = if self.rng.chance(50) { Some(self.get(Type::BOOL)) } else { None };
+        let to = Element { index: self.local, access: self.b.access(tile, "tile") };
+        let from = Element { index, access: self.b.access(from, "copied") };
+        self.b.push(StmtKind::CopyAsync { to, from, cond });
+        self.b.push(StmtKind::CopyCommit);
+        // A group of nothing more may be under way.
+        let newer = self.rng.below(2) as u32;
+        (0..newer).for_each(|_| self.b.push(StmtKind::CopyCommit));
+        self.b.push(StmtKind::CopyWait(newer));
+    }
+
+    /// A tile, or its scalars as vectors.
+    fn view(&mut self, tile: Place) -> Place {
+        let Place::Shared(id) = tile else { return tile };
+        let lanes = [2, 4][self.rng.below(2)];
+        let array = &self.b.kernel[id];
+        let fits =
+            array.elem.lanes == 1 && array.elem.scalar != Scalar::Bool && array.len.is_multiple_of(u32::from(lanes));
+        if fits && self.rng.chance(50) { Place::Shared(self.b.view(id, lanes)) } else { tile }
     }
 
     fn subgroup(&mut self) {

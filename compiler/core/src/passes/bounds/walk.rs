@@ -8,7 +8,7 @@ use super::facts::Origin;
 use super::int::Int;
 use super::poly::Poly;
 use super::state::{Cond, Held, State};
-use crate::ir::{AccessId, Block, Expr, SlotId, StmtKind, Type, ValueId};
+use crate::ir::{AccessId, Block, Element, Expr, SlotId, StmtKind, Type, ValueId};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -101,9 +101,24 @@ impl<'a, 'k> Walk<'a, 'k> {
                 return false;
             }
             StmtKind::Return => return false,
-            StmtKind::Barrier(_) | StmtKind::Fault { .. } => {}
+            StmtKind::CopyAsync { to, from, cond } => {
+                self.access(to.access, to.index);
+                self.copied(*from, *cond);
+            }
+            StmtKind::Barrier(_) | StmtKind::Fault { .. } | StmtKind::CopyCommit | StmtKind::CopyWait(_) => {}
         }
         true
+    }
+
+    /// The source of a copy, which is only read where the condition holds.
+    fn copied(&mut self, from: Element, cond: Option<ValueId>) {
+        let mark = self.state.mark();
+        if let Some(cond) = cond {
+            let cond = self.state.cond(cond);
+            self.state.assume(&cond, true);
+        }
+        self.access(from.access, from.index);
+        self.state.reset(mark);
     }
 
     fn def(&mut self, value: ValueId) {

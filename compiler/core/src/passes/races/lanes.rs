@@ -53,6 +53,11 @@ impl Lanes {
         Self { shared, own }
     }
 
+    /// `self * lanes + lane`: the number of a lane of a vector in an array of scalars.
+    pub(super) fn element(&self, lanes: u32, lane: u32) -> Self {
+        if lanes == 1 { self.clone() } else { self.scaled(lanes).combine(&Self::splat(lane, self.own.len()), 1) }
+    }
+
     fn scaled(&self, factor: u32) -> Self {
         let mut shared: Vec<_> = self.shared.iter().map(|(u, f)| (*u, f.wrapping_mul(factor))).collect();
         shared.retain(|(_, factor)| *factor != 0);

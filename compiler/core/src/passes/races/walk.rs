@@ -2,7 +2,7 @@
 
 use super::conflict::{Stored, Use, conflict};
 use super::lanes::{self, Lanes};
-use crate::ir::{AccessId, Block, Builtin, Expr, Kernel, Place, Scalar, SlotId, Stmt, StmtKind, Type, ValueId};
+use crate::ir::{AccessId, Block, Builtin, Expr, Kernel, Place, Scalar, Shared, SlotId, Stmt, StmtKind, Type, ValueId};
 use crate::passes::finding::Finding;
 use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
@@ -83,14 +83,22 @@ impl<'k> Walk<'k> {
         match &stmt.kind {
             StmtKind::Def(value) => self.def(*value),
             StmtKind::SetSlot(slot, value) => self.set(*slot, self.values[value.0 as usize].clone()),
-            StmtKind::Store { index, value, access } => self.touch(*access, *index, Some(*value)),
+            StmtKind::Store { index, value, access } => {
+                let known = self.values[value.0 as usize].clone();
+                let stored = Stored { value: *value, known, source: self.source(*value, 8) };
+                self.touch(*access, *index, Some(&stored));
+            }
+            StmtKind::CopyAsync { to, from, .. } => {
+                let stored = Stored { value: from.index, known: None, source: self.source(from.index, 0) };
+                self.touch(to.access, to.index, Some(&stored));
+            }
             StmtKind::If { cond, then, otherwise } => self.branch(*cond, then, otherwise),
             StmtKind::For { var, start, end, step, body, .. } => self.range(*var, [*start, *end, *step], body),
             StmtKind::Loop { body } => self.repeat(body),
             StmtKind::Break | StmtKind::Continue => self.leave(matches!(stmt.kind, StmtKind::Break)),
             StmtKind::Return => self.mask = self.mask.as_ref().map(|_| vec![false; self.n].into()),
             StmtKind::Barrier(_) => self.barrier(),
-            StmtKind::Fault { .. } => {}
+            StmtKind::Fault { .. } | StmtKind::CopyCommit | StmtKind::CopyWait(_) => {}
         }
     }
 
@@ -179,18 +187,24 @@ impl<'k> Walk<'k> {
         }
     }
 
-    fn touch(&mut self, access: AccessId, index: ValueId, stored: Option<ValueId>) {
+    /// A use of an element, or of all elements that one of a view shows.
+    fn touch(&mut self, access: AccessId, index: ValueId, stored: Option<&Stored>) {
         let Place::Shared(shared) = self.kernel[access].place else { return };
         let (Some(mask), Some(index)) = (self.mask.clone(), self.values[index.0 as usize].clone()) else { return };
-        if self.kernel[shared].atomic || self.uses.len() >= MAX_USES {
+        let Shared { view_of, elem, .. } = self.kernel[shared];
+        let (shared, lanes) = view_of.map_or((shared, 1), |of| (of, u32::from(elem.lanes)));
+        for lane in 0..lanes {
+            let (span, mask) = (self.kernel[access].span, mask.clone());
+            let index = index.element(lanes, lane);
+            self.note(Use { access, shared, span, mask, index, stored: stored.cloned() });
+        }
+    }
+
+    fn note(&mut self, new: Use) {
+        let access = new.access;
+        if self.kernel[new.shared].atomic || self.uses.len() >= MAX_USES {
             return;
         }
-        let stored = stored.map(|value| {
-            let known = self.values[value.0 as usize].clone();
-            Stored { value, known, source: self.source(value, 8) }
-        });
-        let span = self.kernel[access].span;
-        let new = Use { access, shared, span, mask, index, stored };
         let pairs = self.uses.iter().chain(std::iter::once(&new));
         let found: Vec<_> = pairs.filter_map(|old| Some((old.clone(), conflict(old, &new)?))).collect();
         for (old, lanes) in found {

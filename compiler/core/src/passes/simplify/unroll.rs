@@ -75,9 +75,6 @@ impl Copier<'_> {
     fn stmt(&mut self, kind: &StmtKind) -> StmtKind {
         match kind {
             StmtKind::Def(id) => StmtKind::Def(self.value(*id)),
-            StmtKind::Store { index, value, access } => {
-                StmtKind::Store { index: self.copy(*index), value: self.copy(*value), access: self.access(*access) }
-            }
             StmtKind::If { cond, then, otherwise } => {
                 let cond = self.copy(*cond);
                 StmtKind::If { cond, then: self.block(then), otherwise: self.block(otherwise) }
@@ -91,6 +88,7 @@ impl Copier<'_> {
             other => {
                 let mut kind = other.clone();
                 kind.map_operands(|id| self.copy(id));
+                kind.accesses_mut().for_each(|access| *access = self.access(*access));
                 kind
             }
         }

@@ -139,6 +139,7 @@ impl Walk<'_> {
                 self.require_uniform_flow(Kind::DivergentBarrier, name, stmt.span);
             }
             StmtKind::Fault { .. } => {}
+            StmtKind::CopyAsync { .. } | StmtKind::CopyCommit | StmtKind::CopyWait(_) => {}
         }
         true
     }

@@ -59,10 +59,10 @@ impl Compact<'_> {
             match &mut stmt.kind {
                 StmtKind::Def(id) => *id = self.define(*id),
                 StmtKind::SetSlot(slot, _) => *slot = SlotId(self.slots.get(slot.0)),
-                StmtKind::Store { access, .. } => *access = self.access(*access),
                 StmtKind::For { var, .. } => *var = ValueId(self.values.get(var.0)),
                 _ => {}
             }
+            stmt.kind.accesses_mut().for_each(|access| *access = self.access(*access));
             stmt.kind.blocks_mut().for_each(|nested| self.block(nested));
         }
     }

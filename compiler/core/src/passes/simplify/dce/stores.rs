@@ -55,6 +55,7 @@ impl Stores<'_> {
                 StmtKind::Continue => self.live = self.loops.last().map(|l| l.next_round.clone()).unwrap_or_default(),
                 StmtKind::Return => self.live.fill(false),
                 StmtKind::Store { .. } | StmtKind::Barrier(_) | StmtKind::Fault { .. } => {}
+                StmtKind::CopyAsync { .. } | StmtKind::CopyCommit | StmtKind::CopyWait(_) => {}
             }
             out.push(stmt);
         }
