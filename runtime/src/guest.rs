@@ -4,13 +4,13 @@
 //! guest's terms; no argument panics or hangs.
 
 use crate::GpuError;
-use crate::backend::{Cancel, DeviceInfo, Error, Fault, SessionLimits};
+use crate::backend::{Cancel, DeviceInfo, Error, Fault, Mark, SessionLimits};
 use crate::buffers::{self, Buffer, Table, check_range};
 use crate::executor::{self, Frame};
 use crate::gpu::Shared;
 use crate::memory::Memory;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tracing::{Level, debug, debug_span, enabled};
 
 /// Launches that may be in flight before the host waits: bounds the table that a fault is looked up in.
@@ -229,6 +229,22 @@ impl Guest {
             self.memory.session.prepare(&code)?;
         }
         Ok(())
+    }
+
+    /// Marks this point in the order of the guest's work, for [`Self::elapsed`].
+    ///
+    /// # Errors
+    /// `device-unavailable`.
+    pub fn mark(&mut self) -> Result<Mark, GpuError> {
+        self.timed("mark", |this| Ok(this.memory.session.mark()?))
+    }
+
+    /// The time between two marks of this guest, by the device's own clock where it has one. Waits for the second.
+    ///
+    /// # Errors
+    /// `device-unavailable`, or `kernel-error` for marks that are too old or another backend's.
+    pub fn elapsed(&mut self, from: Mark, to: Mark) -> Result<Duration, GpuError> {
+        self.timed("elapsed", |this| Ok(this.memory.session.elapsed(from, to)?))
     }
 
     /// Stops the guest's kernels from another thread, where the backend can.

@@ -228,3 +228,27 @@ fn faults_and_refused_code_are_errors_of_the_call() {
     assert_eq!(read_words(&mut guest, a, 2), [1, 2]);
     assert_eq!(guest.buffer_create(1 << 40, true), Err(GpuError::OutOfMemory));
 }
+
+#[test]
+fn marks_tell_the_time_of_the_work_between_them() {
+    let Some(mut guest) = guest() else { return };
+    let n = 4 << 20;
+    let a = guest.buffer_create(4 * n, true).unwrap();
+    let mut fill = |guest: &mut Guest, rounds: u64| {
+        let from = guest.mark().unwrap();
+        (0..rounds).for_each(|_| guest.call("fill", &[1, a.into()]).unwrap());
+        (from, guest.mark().unwrap())
+    };
+    let (first, second) = fill(&mut guest, 2);
+    let (third, last) = fill(&mut guest, 20);
+    let few = guest.elapsed(first, second).unwrap();
+    let many = guest.elapsed(third, last).unwrap();
+    assert!(!few.is_zero() && few < many, "{few:?}, {many:?}");
+    assert!(guest.elapsed(first, last).unwrap() >= few + many);
+    // A device keeps as many marks as one query set holds; the host's marks never age.
+    for _ in 0..5000 {
+        guest.mark().unwrap();
+    }
+    let old = guest.elapsed(first, last);
+    assert!(old.is_ok() || matches!(&old, Err(GpuError::KernelError(why)) if why.contains("marks")), "{old:?}");
+}

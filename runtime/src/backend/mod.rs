@@ -146,10 +146,7 @@ pub trait Session: Send {
     /// # Errors
     /// As [`Self::sync`].
     fn elapsed(&mut self, from: Mark, to: Mark) -> Result<Duration, Error> {
-        match (from, to) {
-            (Mark::Host(from), Mark::Host(to)) => Ok(to.saturating_duration_since(from)),
-            _ => Err(Error::Unsupported("these marks were made by another backend".to_owned())),
-        }
+        host_elapsed(from, to)
     }
     /// Stops running kernels from another thread, where the backend can.
     fn cancel_handle(&self) -> Option<Arc<dyn Cancel>>;
@@ -168,6 +165,14 @@ pub enum Mark {
     Host(Instant),
     /// A number that the session gave.
     Device(u32),
+}
+
+/// The time between two marks of the host's clock.
+pub(crate) fn host_elapsed(from: Mark, to: Mark) -> Result<Duration, Error> {
+    match (from, to) {
+        (Mark::Host(from), Mark::Host(to)) => Ok(to.saturating_duration_since(from)),
+        _ => Err(Error::Unsupported("these marks were made by another backend".to_owned())),
+    }
 }
 
 /// Names a buffer of a session.

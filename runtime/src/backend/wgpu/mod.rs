@@ -5,6 +5,7 @@
 
 mod batch;
 mod bytes;
+mod clock;
 mod copy;
 mod memory_size;
 mod pipeline;
@@ -80,7 +81,7 @@ impl WgpuDevice {
     fn new(adapter: &wgpu::Adapter) -> Result<Self, String> {
         let info = describe(adapter);
         let has = adapter.features();
-        let wanted = FEATURES.iter().fold(wgpu::Features::empty(), |all, (_, feature)| all | *feature);
+        let wanted = FEATURES.iter().fold(wgpu::Features::TIMESTAMP_QUERY, |all, (_, feature)| all | *feature);
         let limits = adapter.limits();
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("wgpuc"),

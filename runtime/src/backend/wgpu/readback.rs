@@ -29,7 +29,8 @@ impl WgpuSession {
         if self.may_have_faulted { self.read_chunk(None, &mut []) } else { self.batch.wait() }
     }
 
-    fn read_chunk(&mut self, src: Option<(&wgpu::Buffer, u64)>, out: &mut [u8]) -> Result<(), Error> {
+    /// Fills `out` from a buffer's byte offset, and looks at the fault record, in one wait.
+    pub(super) fn read_chunk(&mut self, src: Option<(&wgpu::Buffer, u64)>, out: &mut [u8]) -> Result<(), Error> {
         let faults = std::mem::take(&mut self.may_have_faulted);
         let (lead, words) = match src {
             Some((_, offset)) => (offset % 4, (offset % 4 + out.len() as u64).next_multiple_of(4)),

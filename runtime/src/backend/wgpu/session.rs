@@ -5,11 +5,13 @@
 use super::Shared;
 use super::batch::Batch;
 use super::bytes::ByteCopy;
+use super::clock::Clock;
 use super::pipeline::Pipeline;
 use super::readback::FAULT_BYTES;
-use crate::backend::{BufferKey, Cancel, Code, CodeKey, Error, Fault, Launch, Session};
+use crate::backend::{BufferKey, Cancel, Code, CodeKey, Error, Fault, Launch, Mark, Session};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 use wgpuc_abi::launch::MAX_GROUPS_PER_AXIS;
 
 /// Bind groups that are kept; beyond that all are dropped and made anew.
@@ -30,6 +32,8 @@ pub(super) struct WgpuSession {
     pub(super) fault_record: wgpu::Buffer,
     pub(super) may_have_faulted: bool,
     pub(super) fault: Option<Fault>,
+    /// Made at the first mark, where the device has one.
+    pub(super) clock: Option<Clock>,
 }
 
 impl WgpuSession {
@@ -49,6 +53,7 @@ impl WgpuSession {
             fault_record,
             may_have_faulted: false,
             fault: None,
+            clock: None,
         })
     }
 
@@ -173,6 +178,14 @@ impl Session for WgpuSession {
             self.wait()?;
         }
         Ok(self.fault.take())
+    }
+
+    fn mark(&mut self) -> Result<Mark, Error> {
+        self.stamp()
+    }
+
+    fn elapsed(&mut self, from: Mark, to: Mark) -> Result<Duration, Error> {
+        self.between(from, to)
     }
 
     fn cancel_handle(&self) -> Option<Arc<dyn Cancel>> {
