@@ -88,6 +88,17 @@ pub fn load(folder: &Path) -> Result<abi::Bundle, BundleError> {
     Ok(bundle)
 }
 
+/// A bundle that a build script embedded: what `wgpuc_build` calls `EMBEDDED`.
+///
+/// # Errors
+/// [`BundleError::Parse`], where the text is no Manifest.
+pub fn embedded((manifest, artifacts): (&str, &[(&str, &'static [u8])])) -> Result<abi::Bundle, BundleError> {
+    let parse = |why: serde_json::Error| BundleError::Parse { path: MANIFEST.into(), why: why.to_string() };
+    let manifest = serde_json::from_str(manifest).map_err(parse)?;
+    let artifacts = artifacts.iter().map(|(path, bytes)| ((*path).to_owned(), Cow::Borrowed(*bytes))).collect();
+    Ok(abi::Bundle { manifest, artifacts })
+}
+
 /// Checks that a bundle has the artifacts that its Manifest describes, byte for byte.
 ///
 /// # Errors
