@@ -31,6 +31,9 @@ pub(crate) enum Command {
     /// List the devices that `run` can use.
     #[cfg(feature = "run")]
     Devices(Devices),
+    /// Measure the standard kernels on a device, beside what the device can do at best.
+    #[cfg(feature = "run")]
+    Bench(Bench),
 }
 
 #[derive(Debug, Args)]
@@ -150,6 +153,34 @@ pub(crate) struct Devices {
     /// Print them as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[cfg(feature = "run")]
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wgpuc bench                                      every op at every size that fits
+  wgpuc bench matmul reduce --backend wgpu         the ops whose name has `matmul` or `reduce` in it
+  wgpuc bench --json ours.json --plot ours.svg     keep the figures, and draw share of the ceiling against size
+  wgpuc bench --peer torch.json                    with another program's figures beside (tests/bench makes them)
+
+Bytes are compared with a copy of a large buffer, matmul with a loop of multiply-adds in registers, both measured in
+the same run. Outputs are poisoned before and checked after; a wrong one makes the exit code 1.")]
+pub(crate) struct Bench {
+    /// What to measure: words of the ops' names; everything unless named.
+    pub(crate) ops: Vec<String>,
+    /// Where the kernels run, as for `run`.
+    #[arg(long, default_value = "auto")]
+    pub(crate) backend: String,
+    /// Write the figures as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+    /// Write a chart as SVG.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plot: Option<PathBuf>,
+    /// Show the figures of such a JSON file beside; may be given more than once.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) peer: Vec<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -26,6 +26,8 @@ fn main() -> ExitCode {
         Command::Run(args) => cmd::run::run(args),
         #[cfg(feature = "run")]
         Command::Devices(args) => cmd::devices::run(args),
+        #[cfg(feature = "run")]
+        Command::Bench(args) => cmd::bench::run(args),
     };
     match done {
         Ok(code) => code,

@@ -1,5 +1,7 @@
 //! The commands, one file each.
 
+#[cfg(feature = "run")]
+pub(crate) mod bench;
 pub(crate) mod build;
 pub(crate) mod check;
 #[cfg(feature = "run")]

@@ -1,0 +1,4 @@
+//! Kernels that only measuring needs.
+
+mod fill;
+mod limits;
