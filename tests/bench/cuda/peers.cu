@@ -1,0 +1,283 @@
+// What others need for the ops of `wgpuc bench`: kernels by hand of the same designs ("nvcc"), CUB, cuBLAS and cuRAND.
+// Prints a report for `wgpuc bench --peer`; says on standard error what it does. `run.sh` compiles it.
+//
+//   nvcc -O3 -std=c++17 -gencode=arch=compute_90,code=sm_90 peers.cu -lcublas -lcurand -o peers
+
+#include <cub/device/device_reduce.cuh>
+#include <cublas_v2.h>
+#include <curand.h>
+
+#include "forest.cuh"
+#include "matmul.cuh"
+#include "streams.cuh"
+
+namespace {
+
+constexpr uint32_t kMi = 1u << 20;
+constexpr uint32_t kMaxIndex = 1'000'003;
+
+template <class Status>
+void expect_ok(Status status, const char* what) {
+    if (int(status) == 0) return;
+    std::fprintf(stderr, "%s failed with status %d\n", what, int(status));
+    std::exit(1);
+}
+
+template <class... N>
+std::string size_of(uint64_t first, N... rest) {
+    std::string text = std::to_string(first);
+    ((text += "x" + std::to_string(rest)), ...);
+    return text;
+}
+
+template <class F>
+void elementwise(Suite& suite, const char* name, uint32_t n, bool is_signed = true) {
+    suite.measure({"nvcc", name, size_of(n), 8ull * n}, [=](Memory& memory, uint32_t seed) -> Call {
+        const auto* in = reinterpret_cast<const float4*>(memory.random(n, seed, is_signed));
+        auto* out = reinterpret_cast<float4*>(memory.make<float>(n));
+        return [=] { map<F><<<blocks_for(n / 4, 256), 256>>>(n / 4, in, out); };
+    });
+}
+
+void elementwise_all(Suite& suite) {
+    for (const uint32_t n : {4096u, 65536u, kMi, 16 * kMi, 64 * kMi, 1024 * kMi}) {
+        elementwise<Relu>(suite, "elementwise relu", n);
+    }
+    elementwise<Sigmoid>(suite, "elementwise sigmoid", 64 * kMi);
+    elementwise<Tanh>(suite, "elementwise tanh", 64 * kMi);
+    elementwise<Sqrt>(suite, "elementwise sqrt", 64 * kMi, false);
+    elementwise<Exp>(suite, "elementwise exp", 64 * kMi);
+    elementwise<Log>(suite, "elementwise log", 64 * kMi, false);
+    const uint32_t n = 64 * kMi;
+    suite.measure({"nvcc", "elementwise add", size_of(n), 12ull * n}, [=](Memory& memory, uint32_t seed) -> Call {
+        const auto* a = reinterpret_cast<const float4*>(memory.random(n, 2 * seed));
+        const auto* b = reinterpret_cast<const float4*>(memory.random(n, 2 * seed + 1));
+        auto* out = reinterpret_cast<float4*>(memory.make<float>(n));
+        return [=] { add<<<blocks_for(n / 4, 256), 256>>>(n / 4, a, b, out); };
+    });
+}
+
+/// `reduce_cub` is one of CUB's own reductions.
+template <class R, class Cub>
+void reduction(Suite& suite, const char* name, uint32_t n, Cub reduce_cub) {
+    suite.measure({"nvcc", name, size_of(n), 4ull * n}, [=](Memory& memory, uint32_t seed) -> Call {
+        float *in = memory.random(n, seed, false), *parts = memory.make<float>(1 << 16), *out = memory.make<float>(1);
+        return [=] { reduce<R>(n, in, parts, out); };
+    });
+    suite.measure({"cub", name, size_of(n), 4ull * n}, [=](Memory& memory, uint32_t seed) -> Call {
+        float *in = memory.random(n, seed, false), *out = memory.make<float>(1);
+        size_t bytes = 0;
+        CHECK(reduce_cub(nullptr, bytes, in, out, int64_t(n)));
+        void* scratch = memory.make<char>(bytes);
+        return [=]() mutable { CHECK(reduce_cub(scratch, bytes, in, out, int64_t(n))); };
+    });
+}
+
+void reduce_all(Suite& suite) {
+    const auto sum = [](void* scratch, size_t& bytes, float* in, float* out, int64_t n) {
+        return cub::DeviceReduce::Sum(scratch, bytes, in, out, n);
+    };
+    const auto max = [](void* scratch, size_t& bytes, float* in, float* out, int64_t n) {
+        return cub::DeviceReduce::Max(scratch, bytes, in, out, n);
+    };
+    for (const uint32_t n : {10'000u, 100'000u, 1'000'000u, 16 * kMi, 64 * kMi, 1024 * kMi}) {
+        reduction<Sum>(suite, "reduce sum", n, sum);
+    }
+    const uint32_t n = 64 * kMi;
+    reduction<Max>(suite, "reduce max", n, max);
+    suite.measure({"nvcc", "reduce variance", size_of(n), 4ull * n}, [=](Memory& memory, uint32_t seed) -> Call {
+        float *in = memory.random(n, seed, false), *parts = memory.make<float>(1 << 16);
+        float *mean = memory.make<float>(1), *out = memory.make<float>(1);
+        return [=] { variance(n, in, parts, mean, out); };
+    });
+}
+
+void bootstrap_all(Suite& suite) {
+    curandGenerator_t generator;
+    expect_ok(curandCreateGenerator(&generator, CURAND_RNG_PSEUDO_PHILOX4_32_10), "curandCreateGenerator");
+    expect_ok(curandSetGeneratorOrdering(generator, CURAND_ORDERING_PSEUDO_DEFAULT), "curandSetGeneratorOrdering");
+    for (const uint32_t n : {10'000u, 100'000u, 1'000'000u, 10'000'000u, 100'000'000u}) {
+        suite.measure({"nvcc", "bootstrap-sample", size_of(n), 4ull * n}, [=](Memory& memory, uint32_t seed) -> Call {
+            auto* out = reinterpret_cast<uint4*>(memory.make<uint32_t>(n));
+            return [=] { bootstrap<<<blocks_for(n / 4, 256), 256>>>(n / 4, seed, kMaxIndex, out); };
+        });
+        // The words alone: no product with the largest index.
+        suite.measure({"curand", "bootstrap-sample", size_of(n), 4ull * n}, [=](Memory& memory, uint32_t) -> Call {
+            auto* out = memory.make<uint32_t>(n);
+            return [=] { expect_ok(curandGenerate(generator, out, n), "curandGenerate"); };
+        });
+    }
+    expect_ok(curandDestroyGenerator(generator), "curandDestroyGenerator");
+}
+
+void average_all(Suite& suite) {
+    const uint32_t trees = 100;
+    for (const uint32_t rows : {1'000u, 10'000u, 100'000u, 1'000'000u}) {
+        const uint64_t n = uint64_t(rows) * trees;
+        suite.measure({"nvcc", "average", size_of(rows, trees), 4 * (n + rows)}, [=](Memory& memory, uint32_t seed) -> Call {
+            const auto* in = reinterpret_cast<const float4*>(memory.random(n, seed, false));
+            float* out = memory.make<float>(rows);
+            return [=] { average<<<blocks_for(8ull * rows, 256), 256>>>(rows, trees / 4, in, out); };
+        });
+    }
+}
+
+void product(Suite& suite, cublasHandle_t blas, const char* name, int m, int n, int k) {
+    const uint64_t bytes = 4 * (uint64_t(m) * k + uint64_t(k) * n + uint64_t(m) * n), flops = 2ull * m * n * k;
+    const auto by = [&](const char* who, auto multiply) {
+        const Case what{who, name, size_of(m, n, k), bytes, std::min(m, n) < 8 ? 0 : flops};
+        suite.measure(what, [=](Memory& memory, uint32_t seed) -> Call {
+            const float *a = memory.random(uint64_t(m) * k, 2 * seed), *b = memory.random(uint64_t(k) * n, 2 * seed + 1);
+            float* c = memory.make<float>(uint64_t(m) * n);
+            return [=] { multiply(a, b, c); };
+        });
+    };
+    // Row-major c = a b is column-major c^T = b^T a^T.
+    by("cublas", [=](const float* a, const float* b, float* c) {
+        const float one = 1.0f, zero = 0.0f;
+        expect_ok(cublasSgemm(blas, CUBLAS_OP_N, CUBLAS_OP_N, n, m, k, &one, b, n, a, k, &zero, c, n), "cublasSgemm");
+    });
+    // The tiles by hand are for products that fill the device.
+    if (m > 16) by("nvcc", [=](const float* a, const float* b, float* c) { matmul_by_hand(m, n, k, a, b, c); });
+}
+
+void matmul_all(Suite& suite) {
+    cublasHandle_t blas;
+    expect_ok(cublasCreate(&blas), "cublasCreate");
+    // The default is f32 all the way, as wgpuc computes: TF32 and emulation are only on request.
+    for (const int n : {256, 512, 1024, 2048, 4096, 8192}) product(suite, blas, "matmul", n, n, n);
+    product(suite, blas, "matmul of one row", 1, 4096, 4096);
+    product(suite, blas, "matmul of few rows", 16, 4096, 4096);
+    product(suite, blas, "matmul of few columns", 4096, 64, 4096);
+    product(suite, blas, "matmul of small depth", 4096, 4096, 64);
+    product(suite, blas, "matmul of odd shape", 127, 4093, 1021);
+    expect_ok(cublasDestroy(blas), "cublasDestroy");
+}
+
+void predict_large(uint32_t rows, const Forest& forest, const float* samples, const Node* nodes, const uint32_t* offsets,
+                   Packed* pairs, float* out) {
+    const int shared = 4 * kFeatures * kRowsOfBlock;
+    CHECK(cudaFuncSetAttribute(predict_packed, cudaFuncAttributeMaxDynamicSharedMemorySize, shared));
+    const auto n_nodes = uint32_t(forest.nodes.size()), n_trees = uint32_t(forest.offsets.size());
+    pack<<<blocks_for(n_nodes, 256), 256>>>(n_nodes, nodes, offsets, n_trees, pairs);
+    predict_packed<<<blocks_for(rows, kRowsOfBlock), kRowsOfBlock, shared>>>(rows, samples, nodes, pairs, offsets,
+                                                                           n_trees, out);
+}
+
+void forest_all(Suite& suite) {
+    const auto bytes = [](uint64_t rows, uint64_t features, const Forest& forest) {
+        return 4 * rows * (features + 1) + 16 * forest.nodes.size();
+    };
+    const Forest diabetes = make_forest(200, 10, 16, 5, 2);
+    suite.measure({"nvcc", "batch-predict of diabetes", size_of(89, 10, 200, 16), bytes(89, 10, diabetes)},
+                  [&](Memory& memory, uint32_t seed) -> Call {
+                      const float* samples = memory.random(890, seed);
+                      const Node* nodes = memory.upload(diabetes.nodes);
+                      const uint32_t* offsets = memory.upload(diabetes.offsets);
+                      float* out = memory.make<float>(89);
+                      return [=] { predict_small<<<89, 256>>>(10, samples, nodes, offsets, 200, out); };
+                  });
+    const Forest large = make_forest(100, kFeatures, 12, 9, 50);
+    for (const uint32_t rows : {1'000u, 32'000u, 1'000'000u}) {
+        suite.measure({"nvcc", "batch-predict", size_of(rows, kFeatures, 100, 12), bytes(rows, kFeatures, large)},
+                      [&, rows](Memory& memory, uint32_t seed) -> Call {
+                          const float* samples = memory.random(uint64_t(rows) * kFeatures, seed);
+                          const Node* nodes = memory.upload(large.nodes);
+                          const uint32_t* offsets = memory.upload(large.offsets);
+                          auto* pairs = memory.make<Packed>(2 * large.nodes.size());
+                          float* out = memory.make<float>(rows);
+                          if (rows < 8192) {
+                              return [=] { predict_small<<<rows, 128>>>(kFeatures, samples, nodes, offsets, 100, out); };
+                          }
+                          return [=, &large] { predict_large(rows, large, samples, nodes, offsets, pairs, out); };
+                      });
+    }
+}
+
+// The kernels by hand compute what they should, or no figure of theirs means anything.
+
+void check_streams() {
+    Memory memory;
+    const uint32_t n = 100'000;
+    const float* in = memory.random(n, 1, false);
+    const std::vector<float> host = download(in, n);
+    float *out = memory.make<float>(n), *parts = memory.make<float>(1 << 16), *one = memory.make<float>(2);
+    map<Log><<<blocks_for(n / 4, 256), 256>>>(n / 4, reinterpret_cast<const float4*>(in), reinterpret_cast<float4*>(out));
+    const std::vector<float> logs = download(out, n);
+    double sum = 0, squares = 0, largest = 0;
+    for (size_t i = 0; i < n; ++i) {
+        expect_close("map", i, logs[i], std::log(double(host[i])), 1e-5);
+        sum += host[i], squares += double(host[i]) * host[i], largest = std::max(largest, double(host[i]));
+    }
+    reduce<Sum>(n, in, parts, one);
+    expect_close("reduce sum", 0, download(one, 1)[0], sum, 1e-5 * sum);
+    reduce<Max>(n, in, parts, one);
+    expect_close("reduce max", 0, download(one, 1)[0], largest, 0);
+    variance(n, in, parts, one + 1, one);
+    expect_close("variance", 0, download(one, 1)[0], squares / n - (sum / n) * (sum / n), 1e-5);
+    average<<<blocks_for(8000, 256), 256>>>(1000, 25, reinterpret_cast<const float4*>(in), out);
+    const std::vector<float> means = download(out, 1000);
+    for (size_t row = 0; row < 1000; ++row) {
+        double mean = 0;
+        for (size_t i = 0; i < 100; ++i) mean += host[100 * row + i] / 100.0;
+        expect_close("average", row, means[row], mean, 1e-6);
+    }
+    bootstrap<<<1, 256>>>(250, 7, kMaxIndex, reinterpret_cast<uint4*>(out));
+    const uint4 drawn = philox(make_uint4(249, 0, 0, 0), make_uint2(7, 0));
+    const auto last = download(reinterpret_cast<const uint32_t*>(out), 1000)[999];
+    expect_close("bootstrap", 999, last, high(drawn.w, kMaxIndex), 0);
+    const uint4 known = philox(make_uint4(0, 0, 0, 0), make_uint2(0, 0));
+    expect_close("philox", 0, known.x, 0x6627e8d5u, 0);
+}
+
+template <class T>
+void check_matmul(const char* what, int m, int n, int k) {
+    Memory memory;
+    const float *a = memory.random(uint64_t(m) * k, 1), *b = memory.random(uint64_t(k) * n, 2);
+    float* c = memory.make<float>(uint64_t(m) * n);
+    matmul_with<T>(m, n, k, a, b, c);
+    CHECK(cudaGetLastError());
+    const auto left = download(a, uint64_t(m) * k), right = download(b, uint64_t(k) * n), got = download(c, uint64_t(m) * n);
+    for (size_t at = 0; at < got.size(); ++at) {
+        double sum = 0;
+        for (int i = 0; i < k; ++i) sum += double(left[at / n * k + i]) * right[size_t(i) * n + at % n];
+        expect_close(what, at, got[at], sum, 1e-4);
+    }
+}
+
+void check_forest() {
+    Memory memory;
+    const uint32_t rows = 1500;
+    const Forest forest = make_forest(20, kFeatures, 12, 9, 50);
+    const float* samples = memory.random(rows * kFeatures, 1);
+    const Node* nodes = memory.upload(forest.nodes);
+    const uint32_t* offsets = memory.upload(forest.offsets);
+    float* out = memory.make<float>(2 * rows);
+    predict_large(rows, forest, samples, nodes, offsets, memory.make<Packed>(2 * forest.nodes.size()), out);
+    predict_small<<<rows, 128>>>(kFeatures, samples, nodes, offsets, 20, out + rows);
+    CHECK(cudaGetLastError());
+    const auto host = download(samples, rows * kFeatures), got = download(out, 2 * rows);
+    for (size_t row = 0; row < rows; ++row) {
+        const double expected = predict_on_host(forest, &host[row * kFeatures]);
+        expect_close("predict_packed", row, got[row], expected, 1e-5);
+        expect_close("predict_small", row, got[rows + row], expected, 1e-5);
+    }
+}
+
+}  // namespace
+
+int main() {
+    check_streams();
+    check_matmul<LargeTile>("matmul, large tile", 300, 268, 77);
+    check_matmul<SmallTile>("matmul, small tile", 130, 260, 35);
+    check_matmul<OddTile>("matmul, odd tile", 127, 131, 45);
+    check_forest();
+    Suite suite;
+    elementwise_all(suite);
+    reduce_all(suite);
+    bootstrap_all(suite);
+    average_all(suite);
+    matmul_all(suite);
+    forest_all(suite);
+    suite.print();
+}
