@@ -234,7 +234,7 @@ fn marks_tell_the_time_of_the_work_between_them() {
     let Some(mut guest) = guest() else { return };
     let n = 4 << 20;
     let a = guest.buffer_create(4 * n, true).unwrap();
-    let mut fill = |guest: &mut Guest, rounds: u64| {
+    let fill = |guest: &mut Guest, rounds: u64| {
         let from = guest.mark().unwrap();
         (0..rounds).for_each(|_| guest.call("fill", &[1, a.into()]).unwrap());
         (from, guest.mark().unwrap())
