@@ -18,6 +18,13 @@ mkdir -p "$out"
 failed=0
 peers=""
 
+# cuBLAS and cuRAND lie beside nvcc, or came with torch.
+libraries=$(python3 -c "import glob, sys; print(':'.join(p for s in sys.path for p in glob.glob(s + '/nvidia/*/lib')))" 2>/dev/null)
+if command -v nvcc >/dev/null; then
+    libraries=$(dirname "$(dirname "$(command -v nvcc)")")/lib64:$libraries
+fi
+export LD_LIBRARY_PATH="$libraries:${LD_LIBRARY_PATH:-}"
+
 step() {
     echo "== $1 ($(date +%T))" >&2
 }
@@ -26,7 +33,7 @@ if command -v nvcc >/dev/null; then
     step "compiling the peers"
     capability=$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader | head -n 1 | tr -d .)
     if nvcc -O3 -std=c++17 -gencode="arch=compute_$capability,code=sm_$capability" "$here/cuda/peers.cu" \
-        -lcublas -lcurand -o "$out/peers"; then
+        -o "$out/peers"; then
         step "peers by hand, CUB, cuBLAS, cuRAND"
         if "$out/peers" >"$out/peers.json" 2>"$out/peers.txt"; then peers="--peer $out/peers.json"; else failed=1; fi
         tail -n 2 "$out/peers.txt" >&2

@@ -5,7 +5,7 @@ use crate::numbers::{Numbers, Range};
 use crate::report::Ceilings;
 use crate::{Error, latency, measure};
 use std::time::Instant;
-use wgpuc_runtime::{Gpu, GpuError};
+use wgpuc_runtime::{Gpu, GpuError, Guest};
 
 /// The largest copy.
 const MAX_COPY: u64 = 2 << 30;
@@ -49,7 +49,8 @@ fn copy_of(bench: &mut Bench, bytes: u64) -> Result<f64, GpuError> {
     let n = (bytes / 4) as u32;
     let from = bench.random(n, Numbers::new(1, Range::Signed))?;
     let to = bench.buffer(n)?;
-    let timing = measure::time(&mut bench.guest, &mut |guest| guest.buffer_copy((from, 0), (to, 0), bytes))?;
+    let copy = |guest: &mut Guest| guest.buffer_copy((from, 0), (to, 0), bytes);
+    let timing = measure::time(|n| measure::sample(&mut bench.guest, n, copy))?;
     Ok(2.0 * bytes as f64 / timing.seconds)
 }
 
@@ -60,7 +61,8 @@ fn multiply_add(bench: &mut Bench) -> Result<f64, Error> {
     let mut rounds = 8;
     loop {
         let words = [GROUPS, rounds, 0.5f32.to_bits(), 1f32.to_bits(), output].map(u64::from);
-        let timing = measure::time(&mut bench.guest, &mut |guest| guest.call("multiply-add", &words))?;
+        let compute = |guest: &mut Guest| guest.call("multiply-add", &words);
+        let timing = measure::time(|n| measure::sample(&mut bench.guest, n, compute))?;
         // So long that starting and ending it does not matter.
         if timing.seconds > 2e-3 || rounds >= 1 << 16 {
             let last = f32::from_bits(bench.word(output, GROUPS * 256 - 1)?);

@@ -7,7 +7,7 @@ use crate::{Error, measure};
 use std::time::{Duration, Instant};
 use wasmtime::Store;
 use wasmtime::component::{Component, Linker};
-use wgpuc_runtime::{Gpu, GpuCtx, GpuError, GpuView};
+use wgpuc_runtime::{Gpu, GpuCtx, GpuError, GpuView, Guest};
 
 /// As each sample is taken for itself, so many that a few late ones do not matter.
 const SAMPLES: usize = 400;
@@ -23,7 +23,8 @@ pub(crate) fn measure(gpu: &Gpu) -> Result<Ceilings, Error> {
     let idle = [u64::from(output)];
     let input = bench.random(SMALL, Numbers::new(1, Range::Signed))?;
     let small = [SMALL, 0, input, 0, 0, output].map(u64::from);
-    let launch = measure::time(&mut bench.guest, &mut |guest| guest.call("nothing", &idle))?.seconds;
+    let nothing = |guest: &mut Guest| guest.call("nothing", &idle);
+    let launch = measure::time(|n| measure::sample(&mut bench.guest, n, nothing))?.seconds;
     let launch_and_sync = median(|| -> Result<(), GpuError> {
         bench.guest.call("nothing", &idle)?;
         bench.guest.sync();

@@ -7,6 +7,7 @@ mod bench;
 mod ceiling;
 mod check;
 mod latency;
+mod libraries;
 mod measure;
 mod numbers;
 pub mod plot;
@@ -17,6 +18,7 @@ pub mod table;
 pub use report::{Ceilings, DeviceName, Report, Row, Unmeasured};
 
 use bench::Bench;
+use libraries::Libraries;
 use suite::Case;
 use wgpuc_runtime::{Backend, BundleError, Gpu, GpuError, GpuSetupError};
 
@@ -67,8 +69,8 @@ pub enum Event<'a> {
     },
     /// The ceilings are known.
     Ceilings(&'a DeviceName, &'a Ceilings),
-    /// A case was measured.
-    Row(&'a Row),
+    /// A case was measured, and the libraries here that do the same.
+    Row(&'a Row, &'a [Row]),
     /// A case was not measured.
     Unmeasured(&'a Unmeasured),
 }
@@ -86,15 +88,17 @@ pub fn run(backend: Backend, wanted: &[String], mut told: impl FnMut(&Event<'_>)
     told(&Event::Begins { done: 0, total, what: "ceilings".to_owned() });
     let ceilings = ceiling::measure(&gpu)?;
     told(&Event::Ceilings(&device, &ceilings));
-    let mut report =
-        Report { by: "wgpuc".to_owned(), device, ceilings: Some(ceilings), rows: vec![], unmeasured: vec![] };
+    let mut libraries = Libraries::beside(gpu.device_info());
+    let mut report = Report { by: OURS.to_owned(), device, ceilings: Some(ceilings), rows: vec![], unmeasured: vec![] };
     for (done, case) in cases.iter().enumerate() {
         told(&Event::Begins { done, total, what: format!("{} {}", case.name, table::size(&case.size)) });
-        let slowest = report.rows.iter().rev().find(|row| row.case == case.name).map(Row::seconds_per_unit);
-        match one(&gpu, case, slowest)? {
+        let pace = report.own_rows().rev().find(|row| row.case == case.name).map(Row::seconds_per_unit);
+        match one(&gpu, case, pace)? {
             Ok(row) => {
-                told(&Event::Row(&row));
+                let beside = libraries.measure(case);
+                told(&Event::Row(&row, &beside));
                 report.rows.push(row);
+                report.rows.extend(beside);
             }
             Err(unmeasured) => {
                 told(&Event::Unmeasured(&unmeasured));
@@ -105,6 +109,8 @@ pub fn run(backend: Backend, wanted: &[String], mut told: impl FnMut(&Event<'_>)
     Ok(report)
 }
 
+/// Who measures.
+const OURS: &str = "wgpuc";
 /// A single call longer than this is not worth waiting for.
 const LONGEST_CALL: f64 = 1.0;
 
@@ -120,19 +126,7 @@ fn one(gpu: &Gpu, case: &Case, pace: Option<f64>) -> Result<Result<Row, Unmeasur
     }
     let mut bench = Bench::new(gpu)?;
     match measure::case(&mut bench, case) {
-        Ok(timing) => Ok(Ok(Row {
-            by: "wgpuc".to_owned(),
-            case: case.name.to_owned(),
-            size: case.size.clone(),
-            bytes: cost.bytes,
-            flops: cost.flops,
-            seconds: timing.seconds,
-            low: timing.low,
-            high: timing.high,
-            calls: timing.calls,
-            samples: timing.samples,
-            sets: timing.sets,
-        })),
+        Ok(timing) => Ok(Ok(Row::new(OURS, case, &timing))),
         Err(Error::Gpu(GpuError::OutOfMemory)) => unmeasured("its buffers do not fit on the device".to_owned(), false),
         Err(Error::Wrong(why) | Error::Gpu(GpuError::KernelError(why))) => unmeasured(why, true),
         Err(other) => Err(other),

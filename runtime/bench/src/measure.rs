@@ -42,18 +42,18 @@ pub(crate) struct Timing {
 pub(crate) fn case(bench: &mut Bench, case: &Case) -> Result<Timing, Error> {
     let name = case.work.op();
     let seed = |set: usize| set as u32 + 1;
-    let n_sets = sets(bench, case.work.footprint());
+    let n_sets = sets(case.work.footprint(), bench.cache, bench.room);
     let calls = (0..n_sets).map(|set| case.work.prepare(bench, seed(set))).collect::<Result<Vec<Call>, GpuError>>()?;
     let mut last = 0;
     let mut call = |guest: &mut Guest| {
         last = (last + 1) % calls.len();
         guest.call(name, &calls[last].words)
     };
-    warm_up(&mut bench.guest, &mut call)?;
+    warm_up(|n| sample(&mut bench.guest, n, &mut call))?;
     for call in &calls {
         bench.poison(call)?;
     }
-    let timing = time(&mut bench.guest, &mut call)?;
+    let timing = time(|n| sample(&mut bench.guest, n, &mut call))?;
     let began = Instant::now();
     // Backwards: a set that the samples did not reach is still poisoned.
     let n_called = calls.len().min(timing.calls as usize * timing.samples);
@@ -68,17 +68,17 @@ pub(crate) fn case(bench: &mut Bench, case: &Case) -> Result<Timing, Error> {
 }
 
 /// How many sets of `bytes` are larger than the caches, and fit.
-fn sets(bench: &Bench, bytes: u64) -> usize {
+pub(crate) fn sets(bytes: u64, cache: u64, room: u64) -> usize {
     let bytes = bytes.max(1);
-    let wanted = (CACHES * bench.cache).div_ceil(bytes).clamp(2, MAX_SETS);
-    wanted.min(bench.room / bytes).max(1) as usize
+    let wanted = (CACHES * cache).div_ceil(bytes).clamp(2, MAX_SETS);
+    wanted.min(room / bytes).max(1) as usize
 }
 
-fn warm_up(guest: &mut Guest, call: &mut impl FnMut(&mut Guest) -> Result<(), GpuError>) -> Result<(), GpuError> {
+/// Calls that do not count; the first compiles.
+pub(crate) fn warm_up<E>(mut sample: impl FnMut(u32) -> Result<Duration, E>) -> Result<(), E> {
     let began = Instant::now();
-    // The first call compiles.
-    for n_calls in (0..).map(|round| 1 << round.min(6)) {
-        sample(guest, n_calls, call)?;
+    for round in 0.. {
+        sample(1 << round.min(6))?;
         if began.elapsed() > WARM_UP {
             break;
         }
@@ -86,14 +86,11 @@ fn warm_up(guest: &mut Guest, call: &mut impl FnMut(&mut Guest) -> Result<(), Gp
     Ok(())
 }
 
-/// The time of a call, from several samples.
-pub(crate) fn time(
-    guest: &mut Guest,
-    call: &mut impl FnMut(&mut Guest) -> Result<(), GpuError>,
-) -> Result<Timing, GpuError> {
+/// The time of a call, from several samples; `sample` tells the device's time for so many calls.
+pub(crate) fn time<E>(mut sample: impl FnMut(u32) -> Result<Duration, E>) -> Result<Timing, E> {
     let mut calls = 1;
     while calls < MAX_CALLS {
-        let took = sample(guest, calls, call)?;
+        let took = sample(calls)?;
         if took >= SAMPLE {
             break;
         }
@@ -104,18 +101,18 @@ pub(crate) fn time(
     let began = Instant::now();
     let mut seconds = vec![];
     while seconds.len() < *SAMPLES.start() || (seconds.len() < *SAMPLES.end() && began.elapsed() < ENOUGH) {
-        seconds.push(sample(guest, calls, call)?.as_secs_f64() / f64::from(calls));
+        seconds.push(sample(calls)?.as_secs_f64() / f64::from(calls));
     }
     seconds.sort_by(f64::total_cmp);
     let at = |share: usize| seconds.get((seconds.len() - 1) * share / 10).copied().unwrap_or_default();
     Ok(Timing { seconds: at(5), low: at(1), high: at(9), calls, samples: seconds.len(), sets: 1 })
 }
 
-/// The device's time for so many calls.
-fn sample(
+/// The device's time for so many calls of a guest's.
+pub(crate) fn sample(
     guest: &mut Guest,
     n_calls: u32,
-    call: &mut impl FnMut(&mut Guest) -> Result<(), GpuError>,
+    mut call: impl FnMut(&mut Guest) -> Result<(), GpuError>,
 ) -> Result<Duration, GpuError> {
     let from = guest.mark()?;
     for _ in 0..n_calls {

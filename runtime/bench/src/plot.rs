@@ -3,16 +3,17 @@
 //! In: rows. Out: an SVG file that needs nothing else.
 
 use crate::report::{Ceilings, Report, Row};
+use crate::table;
 use std::fmt::Write as _;
 
 /// Colours that people who see few of them can tell apart (Okabe and Ito), and two more.
 const COLOURS: [&str; 9] =
     ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#7a5195", "#8c8c8c"];
-const WIDTH: f64 = 1040.0;
+const WIDTH: f64 = 1060.0;
 const HEIGHT: f64 = 560.0;
 /// The corners of the plane.
-const LEFT: f64 = 70.0;
-const RIGHT: f64 = 810.0;
+const LEFT: f64 = 90.0;
+const RIGHT: f64 = 830.0;
 const TOP: f64 = 70.0;
 const BOTTOM: f64 = 490.0;
 
@@ -27,7 +28,7 @@ struct Line<'a> {
 #[must_use]
 pub fn svg(report: &Report) -> Option<String> {
     let ceilings = report.ceilings.as_ref()?;
-    let lines = lines(&report.rows, ceilings);
+    let lines = lines(report.own_rows(), ceilings);
     let points = || lines.iter().flat_map(|line| &line.points);
     let decade = |x: f64| x.log10();
     let first = points().map(|p| decade(p.0)).reduce(f64::min)?.floor();
@@ -40,13 +41,13 @@ pub fn svg(report: &Report) -> Option<String> {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"sans-serif\" \
          font-size=\"13\">\n<rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#ffffff\"/>\n\
          <text x=\"{LEFT}\" y=\"28\" font-size=\"17\" font-weight=\"bold\">{} on {} ({})</text>\n\
-         <text x=\"{LEFT}\" y=\"48\" fill=\"#555555\">ceilings of the same run: copy {:.0} GB/s, multiply-add {:.2} \
-         TFLOP/s</text>\n",
+         <text x=\"{LEFT}\" y=\"48\" fill=\"#555555\">ceilings of the same run: copy {}, multiply-add \
+         {}</text>\n",
         escaped(&report.by),
         escaped(&report.device.name),
         escaped(&report.device.backend),
-        ceilings.copy / 1e9,
-        ceilings.multiply_add / 1e12,
+        table::bytes_per_second(ceilings.copy),
+        table::flops_per_second(ceilings.multiply_add),
     );
     grid(&mut out, (first, last), highest, &x, &y);
     for (line, colour) in lines.iter().zip(COLOURS.iter().cycle()) {
@@ -57,7 +58,7 @@ pub fn svg(report: &Report) -> Option<String> {
     Some(out)
 }
 
-fn lines<'a>(rows: &'a [Row], ceilings: &Ceilings) -> Vec<Line<'a>> {
+fn lines<'a>(rows: impl Iterator<Item = &'a Row>, ceilings: &Ceilings) -> Vec<Line<'a>> {
     let mut lines: Vec<Line<'a>> = vec![];
     for row in rows {
         let point = (row.bytes as f64, row.share(ceilings));

@@ -1,5 +1,7 @@
 //! What was measured, as values: the form of `--json`, which the programs of `tests/bench` print too.
 
+use crate::measure::Timing;
+use crate::suite::Case;
 use serde::{Deserialize, Serialize};
 use wgpuc_runtime::backend::DeviceInfo;
 
@@ -113,6 +115,13 @@ impl Cost {
     }
 }
 
+impl Report {
+    /// What the program itself measured of itself: the rows but those of libraries that it called.
+    pub(crate) fn own_rows(&self) -> impl DoubleEndedIterator<Item = &Row> {
+        self.rows.iter().filter(|row| row.by == self.by)
+    }
+}
+
 impl DeviceName {
     pub(crate) fn of(info: &DeviceInfo) -> Self {
         Self { name: info.name.clone(), backend: info.backend.clone(), version: info.compute_capability.clone() }
@@ -132,6 +141,14 @@ impl Row {
     pub fn share(&self, ceilings: &Ceilings) -> f64 {
         let ceiling = if self.flops > 0 { ceilings.multiply_add } else { ceilings.copy };
         self.rate() / ceiling
+    }
+
+    /// A case's row, by a program or a library.
+    pub(crate) fn new(by: &str, case: &Case, timing: &Timing) -> Self {
+        let Cost { bytes, flops } = case.work.cost();
+        let Timing { seconds, low, high, calls, samples, sets } = *timing;
+        let (by, size) = (by.to_owned(), case.size.clone());
+        Self { by, case: case.name.to_owned(), size, bytes, flops, seconds, low, high, calls, samples, sets }
     }
 
     pub(crate) fn seconds_per_unit(&self) -> f64 {

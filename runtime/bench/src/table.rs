@@ -33,9 +33,10 @@ pub fn head(device: &DeviceName, ceilings: &Ceilings) -> String {
     )
 }
 
-/// One op at one size. A peer's factor is how many times faster than the peer this is.
+/// One op at one size, and what others needed for it, in this run and in their own reports. A peer's factor is how many
+/// times faster than the peer this is.
 #[must_use]
-pub fn row(row: &Row, ceilings: &Ceilings, peers: &[Report]) -> String {
+pub fn row(row: &Row, beside: &[Row], ceilings: &Ceilings, peers: &[Report]) -> String {
     let rate = if row.flops > 0 { flops_per_second(row.rate()) } else { bytes_per_second(row.rate()) };
     let mut line = format!(
         "{:<26} {:<24} {:>9} {rate:>14} {:>8.1} %",
@@ -44,7 +45,9 @@ pub fn row(row: &Row, ceilings: &Ceilings, peers: &[Report]) -> String {
         time(row.seconds),
         100.0 * row.share(ceilings),
     );
-    for peer in peers.iter().flat_map(|report| &report.rows) {
+    let others = peers.iter().flat_map(|report| &report.rows);
+    let others = others.filter(|peer| beside.iter().all(|known| known.by != peer.by));
+    for peer in beside.iter().chain(others) {
         if peer.case == row.case && peer.size == row.size {
             let _ = write!(line, "   {} {} (x{:.2})", peer.by, time(peer.seconds), peer.seconds / row.seconds);
         }
@@ -80,11 +83,11 @@ fn time(seconds: f64) -> String {
     }
 }
 
-fn bytes_per_second(rate: f64) -> String {
+pub(crate) fn bytes_per_second(rate: f64) -> String {
     format!("{} GB/s", digits(rate / 1e9))
 }
 
-fn flops_per_second(rate: f64) -> String {
+pub(crate) fn flops_per_second(rate: f64) -> String {
     match rate {
         r if r < 1e12 => format!("{} GFLOP/s", digits(r / 1e9)),
         r => format!("{} TFLOP/s", digits(r / 1e12)),

@@ -24,7 +24,7 @@ fn an_op_is_measured_checked_shown_and_drawn() {
         row.by = "peer".to_owned();
         row.seconds *= 2.0;
     }
-    let line = table::row(small, &ceilings, &[peer]);
+    let line = table::row(small, &[], &ceilings, &[peer]);
     assert!(line.contains("353 x 10 x 128") && line.contains("peer") && line.contains("(x2.00)"), "{line}");
     let svg = plot::svg(&read).unwrap();
     assert!(svg.contains("find-split") && !svg.contains("batch-predict") && svg.ends_with("</svg>\n"));

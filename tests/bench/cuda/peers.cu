@@ -1,13 +1,12 @@
 // What others need for the ops of `wgpuc bench`: kernels by hand of the same designs ("nvcc"), CUB, cuBLAS and cuRAND.
 // Prints a report for `wgpuc bench --peer`; says on standard error what it does. `run.sh` compiles it.
 //
-//   nvcc -O3 -std=c++17 -gencode=arch=compute_90,code=sm_90 peers.cu -lcublas -lcurand -o peers
+//   nvcc -O3 -std=c++17 -gencode=arch=compute_90,code=sm_90 peers.cu -o peers
 
 #include <cub/device/device_reduce.cuh>
-#include <cublas_v2.h>
-#include <curand.h>
 
 #include "forest.cuh"
+#include "libraries.cuh"
 #include "matmul.cuh"
 #include "streams.cuh"
 
@@ -15,13 +14,6 @@ namespace {
 
 constexpr uint32_t kMi = 1u << 20;
 constexpr uint32_t kMaxIndex = 1'000'003;
-
-template <class Status>
-void expect_ok(Status status, const char* what) {
-    if (int(status) == 0) return;
-    std::fprintf(stderr, "%s failed with status %d\n", what, int(status));
-    std::exit(1);
-}
 
 template <class... N>
 std::string size_of(uint64_t first, N... rest) {
@@ -93,21 +85,20 @@ void reduce_all(Suite& suite) {
 }
 
 void bootstrap_all(Suite& suite) {
-    curandGenerator_t generator;
-    expect_ok(curandCreateGenerator(&generator, CURAND_RNG_PSEUDO_PHILOX4_32_10), "curandCreateGenerator");
-    expect_ok(curandSetGeneratorOrdering(generator, CURAND_ORDERING_PSEUDO_DEFAULT), "curandSetGeneratorOrdering");
+    const Curand curand;
+    if (!curand.is_here()) std::fprintf(stderr, "no cuRAND here\n");
     for (const uint32_t n : {10'000u, 100'000u, 1'000'000u, 10'000'000u, 100'000'000u}) {
         suite.measure({"nvcc", "bootstrap-sample", size_of(n), 4ull * n}, [=](Memory& memory, uint32_t seed) -> Call {
             auto* out = reinterpret_cast<uint4*>(memory.make<uint32_t>(n));
             return [=] { bootstrap<<<blocks_for(n / 4, 256), 256>>>(n / 4, seed, kMaxIndex, out); };
         });
+        if (!curand.is_here()) continue;
         // The words alone: no product with the largest index.
-        suite.measure({"curand", "bootstrap-sample", size_of(n), 4ull * n}, [=](Memory& memory, uint32_t) -> Call {
+        suite.measure({"curand", "bootstrap-sample", size_of(n), 4ull * n}, [&, n](Memory& memory, uint32_t) -> Call {
             auto* out = memory.make<uint32_t>(n);
-            return [=] { expect_ok(curandGenerate(generator, out, n), "curandGenerate"); };
+            return [=, &curand] { curand.fill(out, n); };
         });
     }
-    expect_ok(curandDestroyGenerator(generator), "curandDestroyGenerator");
 }
 
 void average_all(Suite& suite) {
@@ -122,7 +113,7 @@ void average_all(Suite& suite) {
     }
 }
 
-void product(Suite& suite, cublasHandle_t blas, const char* name, int m, int n, int k) {
+void product(Suite& suite, const Cublas& cublas, const char* name, int m, int n, int k) {
     const uint64_t bytes = 4 * (uint64_t(m) * k + uint64_t(k) * n + uint64_t(m) * n), flops = 2ull * m * n * k;
     const auto by = [&](const char* who, auto multiply) {
         const Case what{who, name, size_of(m, n, k), bytes, std::min(m, n) < 8 ? 0 : flops};
@@ -132,26 +123,22 @@ void product(Suite& suite, cublasHandle_t blas, const char* name, int m, int n, 
             return [=] { multiply(a, b, c); };
         });
     };
-    // Row-major c = a b is column-major c^T = b^T a^T.
-    by("cublas", [=](const float* a, const float* b, float* c) {
-        const float one = 1.0f, zero = 0.0f;
-        expect_ok(cublasSgemm(blas, CUBLAS_OP_N, CUBLAS_OP_N, n, m, k, &one, b, n, a, k, &zero, c, n), "cublasSgemm");
-    });
+    if (cublas.is_here()) {
+        by("cublas", [=, &cublas](const float* a, const float* b, float* c) { cublas.multiply(m, n, k, a, b, c); });
+    }
     // The tiles by hand are for products that fill the device.
     if (m > 16) by("nvcc", [=](const float* a, const float* b, float* c) { matmul_by_hand(m, n, k, a, b, c); });
 }
 
 void matmul_all(Suite& suite) {
-    cublasHandle_t blas;
-    expect_ok(cublasCreate(&blas), "cublasCreate");
-    // The default is f32 all the way, as wgpuc computes: TF32 and emulation are only on request.
-    for (const int n : {256, 512, 1024, 2048, 4096, 8192}) product(suite, blas, "matmul", n, n, n);
-    product(suite, blas, "matmul of one row", 1, 4096, 4096);
-    product(suite, blas, "matmul of few rows", 16, 4096, 4096);
-    product(suite, blas, "matmul of few columns", 4096, 64, 4096);
-    product(suite, blas, "matmul of small depth", 4096, 4096, 64);
-    product(suite, blas, "matmul of odd shape", 127, 4093, 1021);
-    expect_ok(cublasDestroy(blas), "cublasDestroy");
+    const Cublas cublas;
+    if (!cublas.is_here()) std::fprintf(stderr, "no cuBLAS here\n");
+    for (const int n : {256, 512, 1024, 2048, 4096, 8192}) product(suite, cublas, "matmul", n, n, n);
+    product(suite, cublas, "matmul of one row", 1, 4096, 4096);
+    product(suite, cublas, "matmul of few rows", 16, 4096, 4096);
+    product(suite, cublas, "matmul of few columns", 4096, 64, 4096);
+    product(suite, cublas, "matmul of small depth", 4096, 4096, 64);
+    product(suite, cublas, "matmul of odd shape", 127, 4093, 1021);
 }
 
 void predict_large(uint32_t rows, const Forest& forest, const float* samples, const Node* nodes, const uint32_t* offsets,
@@ -230,6 +217,17 @@ void check_streams() {
     expect_close("philox", 0, known.x, 0x6627e8d5u, 0);
 }
 
+void check_cublas() {
+    const Cublas cublas;
+    if (!cublas.is_here()) return;
+    Memory memory;
+    const std::vector<float> a{1, 2, 3, 4, 5, 6}, b{1, 0, 2, 0, 1, 1};
+    float* c = memory.make<float>(4);
+    cublas.multiply(2, 2, 3, memory.upload(a), memory.upload(b), c);
+    const std::vector<float> got = download(c, 4), expected{8, 3, 20, 6};
+    for (size_t at = 0; at < 4; ++at) expect_close("cuBLAS", at, got[at], expected[at], 0);
+}
+
 template <class T>
 void check_matmul(const char* what, int m, int n, int k) {
     Memory memory;
@@ -271,6 +269,7 @@ int main() {
     check_matmul<LargeTile>("matmul, large tile", 300, 268, 77);
     check_matmul<SmallTile>("matmul, small tile", 130, 260, 35);
     check_matmul<OddTile>("matmul, odd tile", 127, 131, 45);
+    check_cublas();
     check_forest();
     Suite suite;
     elementwise_all(suite);

@@ -64,7 +64,7 @@ impl Progress {
                 let warn = |peer: &Report| format!("warning: {} was measured on {}\n", peer.by, peer.device.name);
                 others.map(warn).collect::<String>() + &table::head(device, ceilings)
             }
-            Event::Row(row) => table::row(row, &self.ceilings, &self.peers),
+            Event::Row(row, beside) => table::row(row, beside, &self.ceilings, &self.peers),
             Event::Unmeasured(case) => table::unmeasured(case),
         };
         if self.printed.is_ok() {

@@ -1,6 +1,6 @@
 //! Random indices.
 
-use super::{Call, Cost, Work};
+use super::{Call, Cost, Library, Work};
 use crate::bench::Bench;
 use crate::numbers::philox;
 use crate::{Error, check};
@@ -21,6 +21,10 @@ impl Work for Bootstrap {
 
     fn cost(&self) -> Cost {
         Cost { bytes: 4 * u64::from(self.n), flops: 0 }
+    }
+
+    fn library(&self) -> Option<Library> {
+        Some(Library::Philox { n: self.n })
     }
 
     fn prepare(&self, bench: &mut Bench, seed: u32) -> Result<Call, GpuError> {

@@ -1,6 +1,6 @@
 //! Products of matrices.
 
-use super::{Call, Cost, Work};
+use super::{Call, Cost, Library, Work};
 use crate::bench::Bench;
 use crate::numbers::{Numbers, Range};
 use crate::{Error, check};
@@ -30,6 +30,10 @@ impl Work for Matmul {
         // A thin product is bound by the bytes of its large matrix.
         let is_thin = m.min(n) < 8;
         Cost { bytes, flops: if is_thin { 0 } else { 2 * m * n * k } }
+    }
+
+    fn library(&self) -> Option<Library> {
+        Some(Library::Sgemm { m: self.m, n: self.n, k: self.k })
     }
 
     fn prepare(&self, bench: &mut Bench, seed: u32) -> Result<Call, GpuError> {

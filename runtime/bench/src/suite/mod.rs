@@ -32,10 +32,23 @@ pub(crate) trait Work {
     fn footprint(&self) -> u64 {
         self.cost().bytes
     }
+    /// What of CUDA's libraries does the same.
+    fn library(&self) -> Option<Library> {
+        None
+    }
     /// Makes a set of buffers; another seed, other numbers.
     fn prepare(&self, bench: &mut Bench, seed: u32) -> Result<Call, GpuError>;
     /// Compares the output of such a call with what it should be.
     fn check(&self, bench: &mut Bench, call: &Call, seed: u32) -> Result<(), Error>;
+}
+
+/// A routine of CUDA's libraries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Library {
+    /// cuBLAS: `[m, k]` times `[k, n]`.
+    Sgemm { m: u32, n: u32, k: u32 },
+    /// cuRAND: so many words of Philox.
+    Philox { n: u32 },
 }
 
 /// A call with its buffers.

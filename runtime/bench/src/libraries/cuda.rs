@@ -1,0 +1,169 @@
+//! cuBLAS and cuRAND through cudarc, which loads them at run time.
+#![expect(unsafe_code, reason = "the libraries are C: a call's pointers and sizes are ours to get right")]
+
+use crate::measure::{self, Timing};
+use crate::numbers::{Numbers, Range};
+use crate::report::Row;
+use crate::suite::{Case, Library};
+use anyhow::{Result, ensure};
+use cudarc::cublas::{CudaBlas, Gemm, GemmConfig, sys::cublasOperation_t};
+use cudarc::curand::{result as curand, sys::curandGenerator_t, sys::curandRngType_t};
+use cudarc::driver::{CudaContext, CudaEvent, CudaSlice, CudaStream, DevicePtrMut, sys::CUevent_flags};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Bytes that the card's caches may hold.
+const CACHE: u64 = 60_000_000;
+/// Numbers that are made on the host; larger matrices repeat them.
+const N_NUMBERS: u32 = 1 << 20;
+
+/// The libraries of one card.
+pub(super) struct Libraries {
+    clock: Clock,
+    blas: Option<CudaBlas>,
+    philox: Option<Philox>,
+    numbers: Vec<f32>,
+}
+
+/// Events around calls on one stream.
+struct Clock {
+    stream: Arc<CudaStream>,
+    from: CudaEvent,
+    to: CudaEvent,
+}
+
+impl Libraries {
+    /// What there is for the card of that name.
+    pub(super) fn find(name: &str) -> Option<Self> {
+        // SAFETY: loading the driver's library runs no code but its own.
+        if !unsafe { cudarc::driver::sys::is_culib_present() } {
+            return None;
+        }
+        let ordinals = 0..usize::try_from(CudaContext::device_count().ok()?).ok()?;
+        let mut contexts = ordinals.filter_map(|ordinal| CudaContext::new(ordinal).ok());
+        let context = contexts.find(|context| context.name().is_ok_and(|found| found == name))?;
+        let event = || context.new_event(Some(CUevent_flags::CU_EVENT_DEFAULT)).ok();
+        let clock = Clock { stream: context.default_stream(), from: event()?, to: event()? };
+        // SAFETY: as above; cudarc panics where a library that is asked for is absent, so each is looked for first.
+        let (has_blas, has_random) =
+            unsafe { (cudarc::cublas::sys::is_culib_present(), cudarc::curand::sys::is_culib_present()) };
+        let blas = has_blas.then(|| CudaBlas::new(Arc::clone(&clock.stream)).ok()).flatten();
+        let philox = has_random.then(|| Philox::new(&clock.stream).ok()).flatten();
+        let numbers = Numbers::new(1, Range::Signed);
+        let numbers = (0..N_NUMBERS / 4).flat_map(|i| numbers.quad(i)).collect();
+        Some(Self { clock, blas, philox, numbers })
+    }
+
+    /// What a library needs for a case; says why where it fails.
+    pub(super) fn measure(&mut self, case: &Case, what: Library) -> Option<Row> {
+        let bytes = case.work.footprint();
+        let (by, timing) = match what {
+            Library::Sgemm { m, n, k } => ("cublas", self.sgemm(self.blas.as_ref()?, (m, n, k), bytes)),
+            Library::Philox { n } => ("curand", self.clock.words(self.philox.as_ref()?, n, bytes)),
+        };
+        match timing {
+            Ok(timing) => Some(Row::new(by, case, &timing)),
+            Err(why) => {
+                tracing::warn!(%why, case = case.name, size = case.size, "{by} cannot be measured");
+                None
+            }
+        }
+    }
+
+    fn sgemm(&self, blas: &CudaBlas, (m, n, k): (u32, u32, u32), bytes: u64) -> Result<Timing> {
+        let matrix = |rows: u32, columns: u32| self.clock.repeated(&self.numbers, rows as usize * columns as usize);
+        let prepare = || Ok((matrix(m, k)?, matrix(k, n)?, self.clock.stream.alloc_zeros(m as usize * n as usize)?));
+        let mut sets = self.clock.sets(bytes, prepare)?;
+        let (rows, columns, depth) = (i32::try_from(m)?, i32::try_from(n)?, i32::try_from(k)?);
+        // cuBLAS thinks in columns: the transposed product of the matrices as they lie.
+        let config = GemmConfig {
+            transa: cublasOperation_t::CUBLAS_OP_N,
+            transb: cublasOperation_t::CUBLAS_OP_N,
+            m: columns,
+            n: rows,
+            k: depth,
+            alpha: 1.0,
+            lda: columns,
+            ldb: depth,
+            beta: 0.0,
+            ldc: columns,
+        };
+        let timing = self.clock.time(&mut sets, |(a, b, c)| {
+            // SAFETY: the matrices have as many elements as the sizes say.
+            Ok(unsafe { blas.gemm(config, b, a, c) }?)
+        })?;
+        let number = |at: usize| f64::from(self.numbers[at % self.numbers.len()]);
+        let expected: f64 = (0..k as usize).map(|i| number(i) * number(i * n as usize)).sum();
+        for (_, _, c) in &sets[..1] {
+            let first = self.clock.stream.clone_dtoh(&c.slice(..1))?;
+            ensure!((f64::from(first[0]) - expected).abs() < 1e-2, "the product begins with {first:?}, not {expected}");
+        }
+        Ok(timing)
+    }
+}
+
+impl Clock {
+    /// A random array.
+    fn repeated(&self, numbers: &[f32], n: usize) -> Result<CudaSlice<f32>> {
+        let mut all = self.stream.alloc_zeros(n)?;
+        let mut at = 0;
+        while at < n {
+            let len = numbers.len().min(n - at);
+            self.stream.memcpy_htod(&numbers[..len], &mut all.slice_mut(at..at + len))?;
+            at += len;
+        }
+        Ok(all)
+    }
+
+    /// As many sets of buffers as our own op has.
+    fn sets<T>(&self, bytes: u64, prepare: impl FnMut() -> Result<T>) -> Result<Vec<T>> {
+        let (free, _) = self.stream.context().mem_get_info()?;
+        std::iter::repeat_with(prepare).take(measure::sets(bytes, CACHE, free as u64 / 2)).collect()
+    }
+
+    /// The time of a call, going round the sets.
+    fn time<T>(&self, sets: &mut [T], mut call: impl FnMut(&mut T) -> Result<()>) -> Result<Timing> {
+        let n_sets = sets.len();
+        let mut next = 0;
+        let mut sample = |n_calls: u32| -> Result<Duration> {
+            self.from.record(&self.stream)?;
+            for _ in 0..n_calls {
+                call(&mut sets[next])?;
+                next = (next + 1) % n_sets;
+            }
+            self.to.record(&self.stream)?;
+            Ok(Duration::from_secs_f64(f64::from(self.from.elapsed_ms(&self.to)?) * 1e-3))
+        };
+        measure::warm_up(&mut sample)?;
+        Ok(Timing { sets: n_sets, ..measure::time(&mut sample)? })
+    }
+
+    /// The time of so many words.
+    fn words(&self, philox: &Philox, n: u32, bytes: u64) -> Result<Timing> {
+        let mut sets = self.sets(bytes, || Ok(self.stream.alloc_zeros::<u32>(n as usize)?))?;
+        self.time(&mut sets, |words| {
+            let (to, _recorded) = words.device_ptr_mut(&self.stream);
+            // SAFETY: the generator lives, and there are so many words.
+            Ok(unsafe { curand::UniformFill::fill(philox.0, to as *mut u32, n as usize) }?)
+        })
+    }
+}
+
+/// cuRAND's generator of the kind that ours is.
+struct Philox(curandGenerator_t);
+
+impl Philox {
+    fn new(stream: &CudaStream) -> Result<Self> {
+        let generator = Self(curand::create_generator_kind(curandRngType_t::CURAND_RNG_PSEUDO_PHILOX4_32_10)?);
+        // SAFETY: both live; the stream outlives the generator, as their owner holds both.
+        unsafe { curand::set_stream(generator.0, stream.cu_stream().cast()) }?;
+        Ok(generator)
+    }
+}
+
+impl Drop for Philox {
+    fn drop(&mut self) {
+        // SAFETY: it lives, and nothing else names it.
+        let _ = unsafe { curand::destroy_generator(self.0) };
+    }
+}
