@@ -49,6 +49,8 @@ pub struct NoDevice {
 pub struct Listed {
     /// The backend that it is reached through.
     pub backend: Backend,
+    /// Its place among that backend's devices.
+    pub index: usize,
     /// What it is.
     pub info: DeviceInfo,
     /// Whether [`Backend::Auto`] takes it.
@@ -60,15 +62,32 @@ pub struct Listed {
 pub fn devices() -> Vec<Listed> {
     let mut all = Vec::new();
     #[cfg(feature = "wgpu")]
-    for info in crate::backend::wgpu::list() {
-        all.push(Listed { backend: Backend::Wgpu, is_default: false, info });
+    for (index, info) in crate::backend::wgpu::list().into_iter().enumerate() {
+        all.push(Listed { backend: Backend::Wgpu, index, is_default: false, info });
     }
-    all.push(Listed { backend: Backend::Cpu, is_default: false, info: CpuDevice::describe() });
+    all.push(Listed { backend: Backend::Cpu, index: 0, is_default: false, info: CpuDevice::describe() });
     let default = all.iter().position(|d| d.info.is_hardware).unwrap_or(all.len() - 1);
     if let Some(listed) = all.get_mut(default) {
         listed.is_default = true;
     }
     all
+}
+
+impl Listed {
+    /// Opens it, for [`crate::GpuBuilder::device`].
+    ///
+    /// # Errors
+    /// Where the device is gone, or cannot be opened.
+    pub fn open(&self) -> Result<Box<dyn Device>, NoDevice> {
+        match self.backend {
+            #[cfg(feature = "wgpu")]
+            Backend::Wgpu => {
+                let device = crate::backend::wgpu::open_nth(self.index);
+                device.map(|d| Box::new(d) as _).map_err(|why| NoDevice { backend: "wgpu", why })
+            }
+            other => open(other),
+        }
+    }
 }
 
 /// Opens a backend's device.

@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done; 1 the kernels have errors, files drifted, or the guest failed; 2 wrong use; 3 no such device;
+Exit codes: 0 done; 1 the kernels have errors, files drifted, a case or the guest failed; 2 wrong use; 3 no such device;
 4 a file cannot be read or written. `run` passes the guest's own exit code on.
 
 Logs go to standard error: RUST_LOG=debug shows a line per call with its times.";
@@ -28,6 +28,9 @@ pub(crate) enum Command {
     /// Run a guest: a component, or a core module with WASI preview 1.
     #[cfg(feature = "run")]
     Run(Run),
+    /// Run kernels on the interpreter and every device of this machine, and compare.
+    #[cfg(feature = "run")]
+    Test(Test),
     /// List the devices that `run` can use.
     #[cfg(feature = "run")]
     Devices(Devices),
@@ -145,6 +148,28 @@ pub(crate) struct Run {
     /// The guest, and its arguments.
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "GUEST [ARG]")]
     pub(crate) guest: Vec<String>,
+}
+
+#[cfg(feature = "run")]
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wgpuc test                                       the standard kernels, which this program carries
+  wgpuc test --backend cpu,llvmpipe --filter reduce
+  wgpuc test --list                                which cases there are, and what they would run on")]
+pub(crate) struct Test {
+    /// Only executors whose name contains one of these: `interpreter`, `cpu`, `wgpu`, a device's name.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) backend: Vec<String>,
+    /// Only cases whose op and name, as `--list` shows them, contain this.
+    #[arg(long)]
+    pub(crate) filter: Option<String>,
+    /// List executors and cases, and run nothing.
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Print every result as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[cfg(feature = "run")]

@@ -25,6 +25,8 @@ fn main() -> ExitCode {
         #[cfg(feature = "run")]
         Command::Run(args) => cmd::run::run(args),
         #[cfg(feature = "run")]
+        Command::Test(args) => cmd::test::run(args),
+        #[cfg(feature = "run")]
         Command::Devices(args) => cmd::devices::run(args),
         #[cfg(feature = "run")]
         Command::Bench(args) => cmd::bench::run(args),

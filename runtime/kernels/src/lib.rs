@@ -3,6 +3,7 @@
 use wgpuc_abi::Bundle;
 
 include!(concat!(env!("OUT_DIR"), "/kernels/bundle.rs"));
+include!(concat!(env!("OUT_DIR"), "/kernels/source.rs"));
 
 /// The standard kernels, for [`wgpuc_runtime::GpuBuilder::kernels`].
 #[must_use]

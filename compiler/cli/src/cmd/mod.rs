@@ -9,6 +9,8 @@ pub(crate) mod devices;
 pub(crate) mod inspect;
 #[cfg(feature = "run")]
 pub(crate) mod run;
+#[cfg(feature = "run")]
+pub(crate) mod test;
 
 use crate::exit::Failure;
 use std::io::Write;

@@ -66,6 +66,13 @@ pub(crate) fn open(hardware_only: bool) -> Result<WgpuDevice, String> {
     WgpuDevice::new(adapter)
 }
 
+/// Opens an adapter by its place in [`list`].
+pub(crate) fn open_nth(index: usize) -> Result<WgpuDevice, String> {
+    let adapters = adapters();
+    let adapter = adapters.get(index);
+    WgpuDevice::new(adapter.ok_or_else(|| format!("there is no adapter {index}; there are {}", adapters.len()))?)
+}
+
 impl WgpuDevice {
     /// Opens the first adapter whose name contains `part`: for tests, and for machines with several.
     ///

@@ -1,14 +1,14 @@
 //! average: means of rows.
 
-use crate::{Case, case, refused};
-use wgpuc_tests::random::Random;
+use super::refused;
+use crate::{Case, Random};
 
 const OP: &str = "kernel-average";
 
-pub(crate) fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     let mut cases = vec![];
     for (n_trees, n_samples) in [(1usize, 1usize), (7, 5), (8, 32), (100, 67), (513, 3), (1000, 40), (20_000, 2)] {
-        cases.push(case(format!("average {n_samples} x {n_trees}"), move |m| {
+        cases.push(Case::new(OP, format!("{n_samples} x {n_trees}"), move |m, errors| {
             let x: Vec<f32> = Random::new(4).numbers(n_trees * n_samples, 100.0).iter().map(|v| v + 150.0).collect();
             let (input, out) = (m.upload_f32(&x)?, m.poisoned(n_samples)?);
             m.call(OP, &[n_trees as u32, n_samples as u32, input, out])?;
@@ -16,12 +16,12 @@ pub(crate) fn cases() -> Vec<Case> {
                 let row = &x[s * n_trees..(s + 1) * n_trees];
                 let want = row.iter().map(|v| f64::from(*v)).sum::<f64>() / n_trees as f64;
                 // All terms are positive: blocks of 32, as many blocks, then 8 or 256 partial sums in sequence.
-                crate::close(&format!("row {s}"), got, want, 400.0 / (1u64 << 24) as f64)?;
+                errors.relative(format_args!("row {s}"), got, want, 400.0 / (1u64 << 24) as f64)?;
             }
             Ok(())
         }));
     }
-    cases.push(case("average refuses", |m| {
+    cases.push(Case::new(OP, "refuses", |m, _| {
         let (x, out) = (m.upload_f32(&[1.0; 8])?, m.poisoned(2)?);
         refused(m.call(OP, &[0, 2, x, out]), &["n-trees"])?;
         refused(m.call(OP, &[4, 0, x, out]), &["n-samples"])?;

@@ -1,8 +1,7 @@
 //! reduce: sums and extrema against float64, at sizes around the workgroup and the chunk.
 
-use crate::{Case, case, close, refused};
-use wgpuc_tests::machine::Machine;
-use wgpuc_tests::random::Random;
+use super::refused;
+use crate::{Case, Machine, Random};
 
 const OP: &str = "kernel-reduce";
 const NAMES: [&str; 5] = ["sum", "max", "min", "mean", "variance"];
@@ -32,55 +31,49 @@ fn reduce(m: &mut Machine, op: usize, x: &[f32]) -> Result<f32, wgpuc_runtime::G
     Ok(m.download_f32(out, 1)?[0])
 }
 
-pub(crate) fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     let mut cases = vec![];
     for (op, name) in NAMES.iter().enumerate() {
         for n in [1usize, 3, 4, 5, 255, 1024, 1027, 16_384, 16_385, 70_001] {
-            cases.push(case(format!("reduce {name} of {n}"), move |m| {
+            cases.push(Case::new(OP, format!("{name} of {n}"), move |m, errors| {
                 let x: Vec<f32> = Random::new(n as u64).numbers(n, 10.0).iter().map(|v| v + 1.0).collect();
                 let want = reference(op, &x);
                 let magnitude = x.iter().map(|v| f64::from(v.abs())).sum::<f64>();
-                let bound = match *name {
-                    "sum" => BOUND * magnitude,
-                    "mean" => BOUND * magnitude / n as f64,
-                    "variance" => 2.0 * BOUND * want.abs(),
-                    _ => 0.0,
+                let (scale, bound) = match *name {
+                    "sum" => (magnitude, BOUND),
+                    "mean" => (magnitude / n as f64, BOUND),
+                    "variance" => (want.abs().max(f64::MIN_POSITIVE), 2.0 * BOUND),
+                    _ => (1.0, 0.0),
                 };
                 let got = f64::from(reduce(m, op, &x)?);
-                if (got - want).abs() > bound {
-                    Err(format!("{got}, not {want} within {bound}").into())
-                } else {
-                    Ok(())
-                }
+                errors.within(format_args!("{got}, not {want}"), (got - want).abs() / scale, bound)
             }));
         }
-        cases.push(case(format!("reduce {name} of NaN and infinities"), move |m| {
+        cases.push(Case::new(OP, format!("{name} of NaN and infinities"), move |m, errors| {
             for n in [5, 3000, 20_000] {
                 let mut x = vec![1.0f32; n];
                 x[n / 2] = f32::NAN;
-                close("with a NaN", reduce(m, op, &x)?, f64::NAN, 0.0)?;
+                errors.relative("with a NaN", reduce(m, op, &x)?, f64::NAN, 0.0)?;
                 x[n / 2] = f32::INFINITY;
                 let want = match *name {
                     "min" => 1.0,
                     "variance" => f64::NAN,
                     _ => f64::INFINITY,
                 };
-                close("with an infinity", reduce(m, op, &x)?, want, 0.0)?;
+                errors.relative("with an infinity", reduce(m, op, &x)?, want, 0.0)?;
             }
             Ok(())
         }));
     }
-    cases.push(case("reduce repeats its bits", |m| {
+    cases.push(Case::new(OP, "repeats its bits", |m, errors| {
         let x = Random::new(9).numbers(50_000, 1.0);
-        let first = reduce(m, 0, &x)?;
+        let first = reduce(m, 0, &x)?.to_bits();
         for _ in 0..3 {
-            if reduce(m, 0, &x)?.to_bits() != first.to_bits() {
-                return Err("two runs differ".into());
-            }
+            errors.same("another run", &[reduce(m, 0, &x)?.to_bits()], &[first])?;
         }
         Ok(())
     }));
-    cases.push(case("reduce refuses", |m| {
+    cases.push(Case::new(OP, "refuses", |m, _| {
         let (x, out) = (m.upload_f32(&[1.0; 8])?, m.poisoned(1)?);
         refused(m.call(OP, &[0, 0, x, out]), &["n-elements"])?;
         refused(m.call(OP, &[9, 0, x, out]), &["input", "8", "9"])?;

@@ -1,8 +1,7 @@
 //! find-split: scores against float64, also where the labels' mean dwarfs their spread.
 
-use crate::{Case, Outcome, case, close, refused};
-use wgpuc_tests::machine::Machine;
-use wgpuc_tests::random::Random;
+use super::refused;
+use crate::{Case, Errors, Machine, Outcome, Random};
 
 const OP: &str = "kernel-find-split";
 const FEATURES: usize = 10;
@@ -48,32 +47,32 @@ impl Node {
         side(true) + side(false)
     }
 
-    fn check(&self, m: &mut Machine) -> Outcome {
+    fn check(&self, m: &mut Machine, errors: &mut Errors) -> Outcome {
         for (threshold, got) in self.thresholds.iter().zip(self.scores(m)?) {
-            close(&format!("the score of {threshold}"), got, self.reference(*threshold), BOUND)?;
+            errors.relative(format_args!("the score of {threshold}"), got, self.reference(*threshold), BOUND)?;
         }
         Ok(())
     }
 }
 
-pub(crate) fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     let mut cases = vec![];
     for (n, n_thresholds) in [(1, 1), (2, 3), (5, 64), (353, 65), (1024, 10), (1025, 10), (5000, 70)] {
         for mean in [0.0, 150.0, 1.0e4] {
-            cases.push(case(format!("find-split {n} x {n_thresholds}, mean {mean}"), move |m| {
-                Node::random(500, n, n_thresholds, mean).check(m)
+            cases.push(Case::new(OP, format!("{n} x {n_thresholds}, mean {mean}"), move |m, errors| {
+                Node::random(500, n, n_thresholds, mean).check(m, errors)
             }));
         }
     }
-    cases.push(case("find-split of NaN", |m| {
+    cases.push(Case::new(OP, "of NaN", |m, errors| {
         let mut node = Node::random(50, 40, 10, 1.0);
         for row in 0..20 {
             node.data[row * FEATURES + FEATURE] = f32::NAN;
         }
         node.thresholds.extend([f32::NAN, f32::INFINITY, f32::NEG_INFINITY]);
-        node.check(m)
+        node.check(m, errors)
     }));
-    cases.push(case("find-split of two clean halves", |m| {
+    cases.push(Case::new(OP, "of two clean halves", |m, errors| {
         let mut node = Node::random(100, 100, 1, 0.0);
         node.indices = (0..100).collect();
         node.thresholds = vec![0.5];
@@ -82,10 +81,9 @@ pub(crate) fn cases() -> Vec<Case> {
             node.data[row * FEATURES + FEATURE] = if right { 1.0 } else { 0.0 };
             node.labels[row] = if right { 3.0e4 } else { -1.0e4 };
         }
-        let got = node.scores(m)?[0];
-        if got == 0.0 { Ok(()) } else { Err(format!("the score is {got}, not 0").into()) }
+        errors.same("the score", &node.scores(m)?, &[0.0])
     }));
-    cases.push(case("find-split of an index out of range", |m| {
+    cases.push(Case::new(OP, "of an index out of range", |m, errors| {
         for n in [40, 3000] {
             let mut node = Node::random(50, n, 5, 0.0);
             node.indices[17] = 50;
@@ -93,11 +91,11 @@ pub(crate) fn cases() -> Vec<Case> {
             node.indices[17] = u32::MAX;
             refused(node.scores(m).map(|_| ()), &["4294967295"])?;
             node.indices[17] = 49;
-            node.check(m)?;
+            node.check(m, errors)?;
         }
         Ok(())
     }));
-    cases.push(case("find-split refuses", |m| {
+    cases.push(Case::new(OP, "refuses", |m, _| {
         let x = m.upload_f32(&[1.0; 20])?;
         let others: Vec<u32> = (0..4).map(|_| m.upload(&[0; 20])).collect::<Result<_, _>>()?;
         let mut call = |n, features, feature, thresholds| {

@@ -1,8 +1,10 @@
 //! The interpreter of the IR as a device of the runtime: the same plans, executed by what defines their meaning.
+//!
+//! In: launches. Out: buffers and faults; a launch without meaning (a race, a divergent barrier) is an error with its place.
 
+use crate::package::Package;
 use std::sync::Arc;
 use wgpuc_abi as abi;
-use wgpuc_core::driver::Output;
 use wgpuc_core::interp;
 use wgpuc_core::ir;
 use wgpuc_runtime::backend::{
@@ -11,15 +13,18 @@ use wgpuc_runtime::backend::{
 
 /// Interprets the kernels of a compiled package.
 pub struct Interpreter {
-    output: &'static Output,
+    package: Arc<Package>,
     subgroup_size: u32,
+    features: Vec<abi::Feature>,
 }
 
 impl Interpreter {
     /// With subgroups of that size, or, where it is 0, without them.
     #[must_use]
-    pub const fn new(output: &'static Output, subgroup_size: u32) -> Self {
-        Self { output, subgroup_size }
+    pub fn new(package: Arc<Package>, subgroup_size: u32) -> Self {
+        let mut features = vec![abi::Feature::F16, abi::Feature::Int64];
+        features.extend((subgroup_size > 0).then_some(abi::Feature::Subgroups));
+        Self { package, subgroup_size, features }
     }
 }
 
@@ -40,39 +45,24 @@ impl Device for Interpreter {
     }
 
     fn features(&self) -> &[abi::Feature] {
-        if self.subgroup_size == 0 { &[] } else { &[abi::Feature::Subgroups] }
+        &self.features
     }
 
     fn open(&self, _: &SessionLimits) -> Result<Box<dyn Session>, Error> {
         let subgroup_size = self.subgroup_size.max(1);
-        Ok(Box::new(Memory { output: self.output, subgroup_size, buffers: vec![], fault: None }))
+        Ok(Box::new(Memory { package: Arc::clone(&self.package), subgroup_size, buffers: vec![], fault: None }))
     }
 }
 
 /// Buffers as byte vectors.
 struct Memory {
-    output: &'static Output,
+    package: Arc<Package>,
     subgroup_size: u32,
     buffers: Vec<Vec<u8>>,
     fault: Option<Fault>,
 }
 
 impl Memory {
-    fn kernel(&self, code: &Code<'_>) -> Result<&'static ir::Kernel, Error> {
-        let forms = self.output.kernels.iter().flat_map(|k| &k.forms);
-        let mut fitting =
-            forms.filter(|f| f.kernel.name == code.instance.name && f.kernel.features == code.artifact.needs);
-        fitting.next().map(|f| &f.kernel).ok_or_else(|| Error::Kernel(format!("no IR of {}", code.instance.name)))
-    }
-
-    /// The instance's number of a site: the forms before the checks were made explicit have their own.
-    fn site(&self, kernel: &ir::Kernel, site: ir::SiteId, instance: &abi::Instance) -> u32 {
-        let meant = &kernel[site];
-        let place = self.output.sources.line_column(meant.span);
-        let same = |s: &abi::Site| s.what == meant.what && (s.line, s.column) == place;
-        instance.sites.iter().position(same).map_or(u32::MAX, |at| at as u32)
-    }
-
     fn bytes(&mut self, key: BufferKey) -> &mut Vec<u8> {
         &mut self.buffers[key.0 as usize]
     }
@@ -106,11 +96,12 @@ impl Session for Memory {
     }
 
     fn prepare(&mut self, code: &Code<'_>) -> Result<(), Error> {
-        self.kernel(code).map(|_| ())
+        kernel(&self.package, code).map(|_| ())
     }
 
     fn launch(&mut self, launch: &Launch<'_>) -> Result<(), Error> {
-        let kernel = self.kernel(launch.code)?;
+        let package = Arc::clone(&self.package);
+        let kernel = kernel(&package, launch.code)?;
         let mut buffers: Vec<BufferKey> = launch.buffers.to_vec();
         buffers.sort_unstable();
         buffers.dedup();
@@ -123,11 +114,11 @@ impl Session for Memory {
         for (key, bytes) in buffers.iter().zip(run.buffers) {
             *self.bytes(*key) = bytes;
         }
-        let outcome = outcome.map_err(|error| Error::Kernel(format!("{}: {error}", kernel.name)))?;
+        let outcome = outcome.map_err(|error| Error::Kernel(meaningless(&package, kernel, &error)))?;
         if self.fault.is_none() {
             self.fault = outcome.fault.map(|f| Fault {
                 launch: launch.id,
-                site: self.site(kernel, f.site, launch.code.instance),
+                site: site(&package, kernel, f.site, launch.code.instance),
                 value: f.value,
                 bound: f.bound,
                 group: f.group,
@@ -147,6 +138,49 @@ impl Session for Memory {
 
     fn cancel_handle(&self) -> Option<Arc<dyn Cancel>> {
         None
+    }
+}
+
+/// The IR of the form that the executor of plans has chosen.
+fn kernel<'p>(package: &'p Package, code: &Code<'_>) -> Result<&'p ir::Kernel, Error> {
+    let mut forms = package.output.kernels.iter().flat_map(|k| &k.forms).map(|f| &f.kernel);
+    let found = forms.find(|k| k.name == code.instance.name && k.features == code.artifact.needs);
+    found.ok_or_else(|| Error::Kernel(format!("no IR of {}", code.instance.name)))
+}
+
+/// The instance's number of a site: the forms before the checks were made explicit have their own.
+fn site(package: &Package, kernel: &ir::Kernel, site: ir::SiteId, instance: &abi::Instance) -> u32 {
+    let meant = &kernel[site];
+    let place = package.output.sources.line_column(meant.span);
+    let same = |s: &abi::Site| s.what == meant.what && (s.line, s.column) == place;
+    instance.sites.iter().position(same).map_or(u32::MAX, |at| at as u32)
+}
+
+/// What the launch did that has no meaning, with its place in the source.
+fn meaningless(package: &Package, kernel: &ir::Kernel, error: &interp::Error) -> String {
+    let place = |span: wgpuc_core::source::Span| {
+        let (line, column) = package.output.sources.line_column(span);
+        format!("{}:{line}:{column}", package.output.sources.file(span.file).name)
+    };
+    match error {
+        interp::Error::Race { place: what, first, second } => format!(
+            "{}: a race on {what}: invocation {} of workgroup {} at {}, and invocation {} of workgroup {} at {}; put a \
+             barrier between them, or use atomic operations",
+            kernel.name,
+            first.invocation,
+            first.group,
+            place(first.span),
+            second.invocation,
+            second.group,
+            place(second.span),
+        ),
+        interp::Error::Divergence { span, what, .. } => {
+            format!("{}: {what} at {} is not reached by all invocations", kernel.name, place(*span))
+        }
+        interp::Error::Steps { span, limit } => {
+            format!("{}: it did not end within {limit} steps; it was last at {}", kernel.name, place(*span))
+        }
+        other => format!("{}: {other}", kernel.name),
     }
 }
 

@@ -1,8 +1,7 @@
 //! elementwise: every function, on plain numbers and on the edges of f32.
 
-use crate::{Case, case, refused, within_ulp};
-use wgpuc_tests::machine::{Machine, POISON};
-use wgpuc_tests::random::Random;
+use super::refused;
+use crate::{Case, Machine, POISON, Random};
 
 const OP: &str = "kernel-elementwise";
 const ADD: u32 = 3;
@@ -59,10 +58,10 @@ fn inputs() -> Vec<f32> {
     x
 }
 
-pub(crate) fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     let mut cases = vec![];
     for &(name, op, reference, ulps) in UNARY {
-        cases.push(case(format!("elementwise {name}"), move |m| {
+        cases.push(Case::new(OP, name, move |m, errors| {
             let x = inputs();
             let got = unary(m, op, &x)?;
             for (x, got) in x.iter().zip(&got) {
@@ -71,44 +70,39 @@ pub(crate) fn cases() -> Vec<Case> {
                 if want.abs() < f64::from(f32::MIN_POSITIVE) && *got == 0.0 {
                     continue;
                 }
-                within_ulp(&format!("{name}({x:e})"), *got, want, ulps)?;
+                errors.ulp(format_args!("{name}({x:e})"), *got, want, ulps)?;
             }
             Ok(())
         }));
     }
     for (name, op, f) in [("add", ADD, (|a, b| a + b) as fn(f32, f32) -> f32), ("mul", MUL, |a, b| a * b)] {
-        cases.push(case(format!("elementwise {name}"), move |m| {
+        cases.push(Case::new(OP, name, move |m, errors| {
             let a = Random::new(2).numbers(1003, 3.0);
             let b = Random::new(3).numbers(1003, 3.0);
             let (da, db, out) = (m.upload_f32(&a)?, m.upload_f32(&b)?, m.poisoned(1003)?);
             m.call(OP, &[1003, op, da, 1, db, out])?;
             let want: Vec<f32> = a.iter().zip(&b).map(|(a, b)| f(*a, *b)).collect();
-            if m.download_f32(out, 1003)? != want {
-                return Err("differs from IEEE's result".into());
-            }
-            Ok(())
+            errors.same(name, &m.download_f32(out, 1003)?, &want)
         }));
     }
-    cases.push(case("elementwise leaves the rest", |m| {
+    cases.push(Case::new(OP, "leaves the rest", |m, errors| {
         for n in [1u32, 2, 3, 4, 5, 7, 1022] {
             let input = m.upload_f32(&vec![1.5; n as usize + 9])?;
             let out = m.poisoned(n as usize + 9)?;
             m.call(OP, &[n, 0, input, 0, 0, out])?;
             let got = m.download(out, n as usize + 9)?;
-            if got[..n as usize].iter().any(|x| *x != 1.5f32.to_bits()) || got[n as usize..] != [POISON; 9] {
-                return Err(format!("n = {n}: {got:x?}").into());
-            }
+            let want = [vec![1.5f32.to_bits(); n as usize], vec![POISON; 9]].concat();
+            errors.same(format_args!("n = {n}"), &got, &want)?;
         }
         Ok(())
     }));
-    cases.push(case("elementwise in place", |m| {
+    cases.push(Case::new(OP, "in place", |m, errors| {
         let x = m.upload_f32(&[1.0, -2.0, 3.0, -4.0, 5.0])?;
         m.call(OP, &[5, ADD, x, 1, x, x])?;
         m.call(OP, &[5, 0, x, 0, 0, x])?;
-        let got = m.download_f32(x, 5)?;
-        if got != [2.0, 0.0, 6.0, 0.0, 10.0] { Err(format!("{got:?}").into()) } else { Ok(()) }
+        errors.same("x", &m.download_f32(x, 5)?, &[2.0, 0.0, 6.0, 0.0, 10.0])
     }));
-    cases.push(case("elementwise refuses", |m| {
+    cases.push(Case::new(OP, "refuses", |m, _| {
         let (x, out) = (m.upload_f32(&[1.0; 8])?, m.poisoned(8)?);
         refused(m.call(OP, &[0, 0, x, 0, 0, out]), &["n-elements"])?;
         refused(m.call(OP, &[8, ADD, x, 0, 0, out]), &["input-b"])?;

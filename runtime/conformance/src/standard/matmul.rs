@@ -1,8 +1,7 @@
 //! matmul: every transposition, odd shapes, and the corners of alpha and beta.
 
-use crate::{Case, Outcome, case, refused};
-use wgpuc_tests::machine::Machine;
-use wgpuc_tests::random::Random;
+use super::refused;
+use crate::{Case, Errors, Machine, Outcome, Random};
 
 const OP: &str = "kernel-matmul";
 
@@ -29,12 +28,12 @@ impl Shape {
     fn name(self) -> String {
         let t = |t| if t { "t" } else { "n" };
         let Shape { m, k, n, alpha, beta, .. } = self;
-        format!("matmul {m}x{k}x{n} {}{} {alpha} {beta}", t(self.trans_a), t(self.trans_b))
+        format!("{m}x{k}x{n} {}{} {alpha} {beta}", t(self.trans_a), t(self.trans_b))
     }
 }
 
 /// The relative Frobenius error is at most that of plain float32 sums in sequence, whose bound is `k` roundings.
-fn check(m: &mut Machine, shape: Shape) -> Outcome {
+fn check(m: &mut Machine, errors: &mut Errors, shape: Shape) -> Outcome {
     let Shape { m: rows, k, n, trans_a, trans_b, alpha, beta } = shape;
     let mut random = Random::new(5);
     let a = random.numbers(rows * k, 1.0);
@@ -60,45 +59,45 @@ fn check(m: &mut Machine, shape: Shape) -> Outcome {
     }
     // Half again as much, and a rounding of the result, for another order of the same sums.
     let bound = 1.5 * plain_error.sqrt() + norm.sqrt() / (1u64 << 23) as f64;
-    if error.sqrt() <= bound { Ok(()) } else { Err(format!("error {:e}, bound {bound:e}", error.sqrt()).into()) }
+    errors.within("the Frobenius norm", error.sqrt() / norm.sqrt(), bound / norm.sqrt())
 }
 
-pub(crate) fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     let mut cases = vec![];
     for (m, k, n) in [(1, 1, 1), (3, 5, 7), (64, 16, 64), (65, 17, 66), (1, 130, 100), (100, 40, 1), (70, 70, 130)] {
         for (trans_a, trans_b) in [(false, false), (true, false), (false, true), (true, true)] {
             let shape = Shape { m, k, n, trans_a, trans_b, alpha: 1.0, beta: 0.0 };
-            cases.push(case(shape.name(), move |machine| check(machine, shape)));
+            cases.push(Case::new(OP, shape.name(), move |machine, errors| check(machine, errors, shape)));
         }
     }
     for (alpha, beta) in [(2.5, 0.0), (1.0, 1.0), (-0.5, 0.25), (0.0, 2.0)] {
         let shape = Shape { m: 20, k: 30, n: 40, trans_a: false, trans_b: false, alpha, beta };
-        cases.push(case(shape.name(), move |machine| check(machine, shape)));
+        cases.push(Case::new(OP, shape.name(), move |machine, errors| check(machine, errors, shape)));
     }
     let plain = Shape { m: 2, k: 2, n: 2, trans_a: false, trans_b: false, alpha: 1.0, beta: 0.0 };
-    cases.push(case("matmul does not read c where beta is 0", move |m| {
+    cases.push(Case::new(OP, "does not read c where beta is 0", move |m, errors| {
         let (a, b) = (m.upload_f32(&[1.0, 2.0, 3.0, 4.0])?, m.upload_f32(&[1.0, 0.0, 0.0, 1.0])?);
         let c = m.upload_f32(&[f32::NAN; 4])?;
         m.call(OP, &plain.words([a, b, c]))?;
-        let got = m.download_f32(c, 4)?;
-        if got == [1.0, 2.0, 3.0, 4.0] { Ok(()) } else { Err(format!("{got:?}").into()) }
+        errors.same("c", &m.download_f32(c, 4)?, &[1.0, 2.0, 3.0, 4.0])
     }));
-    cases.push(case("matmul of k = 0 scales c", move |m| {
+    cases.push(Case::new(OP, "of k = 0 scales c", move |m, errors| {
         let (a, b) = (m.upload_f32(&[1.0])?, m.upload_f32(&[1.0])?);
         let c = m.upload_f32(&[1.0, 2.0, 3.0, 4.0])?;
         m.call(OP, &Shape { k: 0, beta: 3.0, ..plain }.words([a, b, c]))?;
-        let got = m.download_f32(c, 4)?;
-        if got == [3.0, 6.0, 9.0, 12.0] { Ok(()) } else { Err(format!("{got:?}").into()) }
+        errors.same("c", &m.download_f32(c, 4)?, &[3.0, 6.0, 9.0, 12.0])
     }));
-    cases.push(case("matmul carries infinities and NaN", move |m| {
+    cases.push(Case::new(OP, "carries infinities and NaN", move |m, errors| {
         let a = m.upload_f32(&[f32::INFINITY, 1.0, f32::NAN, 1.0])?;
         let (b, c) = (m.upload_f32(&[1.0, -1.0, 1.0, 1.0])?, m.poisoned(4)?);
         m.call(OP, &plain.words([a, b, c]))?;
-        let got = m.download_f32(c, 4)?;
-        let good = got[0] == f32::INFINITY && got[1] == f32::NEG_INFINITY && got[2].is_nan() && got[3].is_nan();
-        if good { Ok(()) } else { Err(format!("{got:?}").into()) }
+        let want = [f64::INFINITY, f64::NEG_INFINITY, f64::NAN, f64::NAN];
+        for (got, want) in m.download_f32(c, 4)?.into_iter().zip(want) {
+            errors.relative("an element", got, want, 0.0)?;
+        }
+        Ok(())
     }));
-    cases.push(case("matmul refuses", move |m| {
+    cases.push(Case::new(OP, "refuses", move |m, _| {
         let (a, b, c) = (m.upload_f32(&[1.0; 4])?, m.upload_f32(&[1.0; 4])?, m.poisoned(4)?);
         refused(m.call(OP, &Shape { m: 0, ..plain }.words([a, b, c])), &["params.m"])?;
         refused(m.call(OP, &Shape { k: 3, ..plain }.words([a, b, c])), &["a", "4", "6"])?;

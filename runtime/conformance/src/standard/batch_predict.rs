@@ -1,8 +1,7 @@
 //! batch-predict: random forests against a plain walk, and hostile ones.
 
-use crate::{Case, case, close, refused};
-use wgpuc_tests::machine::Machine;
-use wgpuc_tests::random::Random;
+use super::refused;
+use crate::{Case, Machine, Random};
 
 const OP: &str = "kernel-batch-predict";
 const FEATURES: u32 = 7;
@@ -74,17 +73,17 @@ fn grow(tree: &mut Vec<Node>, depth: u32, random: &mut Random) -> u32 {
     at as u32
 }
 
-pub(crate) fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     let mut cases = vec![];
     for (n, n_trees, depth) in [(1, 1, 0), (1, 3, 4), (89, 200, 8), (300, 33, 5), (8200, 5, 6)] {
-        cases.push(case(format!("batch-predict {n} samples, {n_trees} trees of {depth}"), move |m| {
+        cases.push(Case::new(OP, format!("{n} samples, {n_trees} trees of {depth}"), move |m, errors| {
             let forest = Forest::random(n_trees, depth);
             let mut samples = Random::new(12).numbers(n * FEATURES as usize, 1.0);
             samples[0] = f32::NAN;
             for (i, got) in forest.predict(m, &samples, depth)?.into_iter().enumerate() {
                 let row = &samples[i * FEATURES as usize..(i + 1) * FEATURES as usize];
                 // All leaves are positive: blocks of 32, or 128 partial sums of a few each.
-                close(&format!("sample {i}"), got, forest.reference(row), 100.0 / (1u64 << 24) as f64)?;
+                errors.relative(format_args!("sample {i}"), got, forest.reference(row), 100.0 / (1u64 << 24) as f64)?;
             }
             Ok(())
         }));
@@ -92,17 +91,16 @@ pub(crate) fn cases() -> Vec<Case> {
     for (name, nodes, offsets, depth) in hostile() {
         for n in [3usize, 8192] {
             let forest = Forest { nodes: nodes.clone(), offsets: offsets.clone() };
-            cases.push(case(format!("batch-predict of {name}, {n} samples"), move |m| {
+            cases.push(Case::new(OP, format!("of {name}, {n} samples"), move |m, errors| {
                 let samples = vec![0.5; n * FEATURES as usize];
                 refused(forest.predict(m, &samples, depth).map(|_| ()), &["kernel-batch-predict", "batch_predict.rs"])?;
                 // The device goes on.
                 let fine = Forest { nodes: vec![leaf(2.0)], offsets: vec![0] };
-                let got = fine.predict(m, &samples[..FEATURES as usize], 0)?;
-                if got == [2.0] { Ok(()) } else { Err(format!("afterwards: {got:?}").into()) }
+                errors.same("afterwards", &fine.predict(m, &samples[..FEATURES as usize], 0)?, &[2.0])
             }));
         }
     }
-    cases.push(case("batch-predict refuses", |m| {
+    cases.push(Case::new(OP, "refuses", |m, _| {
         let x = m.upload_f32(&[1.0; 14])?;
         let others: Vec<u32> = (0..3).map(|_| m.upload(&[0; 4])).collect::<Result<_, _>>()?;
         let mut call = |n, features, trees| m.call(OP, &[&[n, features, trees, 3, x][..], &others].concat());

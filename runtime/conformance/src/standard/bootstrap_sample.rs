@@ -1,7 +1,7 @@
 //! bootstrap-sample: Philox, bit for bit.
 
-use crate::{Case, case, refused};
-use wgpuc_tests::machine::POISON;
+use super::refused;
+use crate::{Case, POISON};
 
 const OP: &str = "kernel-bootstrap-sample";
 
@@ -22,53 +22,40 @@ fn reference(n: u32, seed: u32, max_index: u32) -> Vec<u32> {
     (0..n).map(|i| ((u64::from(word(i)) * u64::from(max_index)) >> 32) as u32).collect()
 }
 
-pub(crate) fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     let mut cases = vec![
-        case("bootstrap-sample vectors", |_| {
+        Case::new(OP, "vectors", |_, errors| {
             // The vectors of Random123 that the contract names.
-            let check = |c, k, want: [u32; 4]| if philox(c, k) == want { Ok(()) } else { Err(format!("{want:x?}")) };
+            let mut check = |c, k, want: [u32; 4]| errors.same("the reference's block", &philox(c, k), &want);
             check([0; 4], [0; 2], [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8])?;
             check([u32::MAX; 4], [u32::MAX; 2], [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd])?;
             let pi = [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344];
-            check(pi, [0xa409_3822, 0x299f_31d0], [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1])?;
-            Ok(())
+            check(pi, [0xa409_3822, 0x299f_31d0], [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1])
         }),
-        case("bootstrap-sample of the contract", |m| {
+        Case::new(OP, "of the contract", |m, errors| {
             let out = m.poisoned(8)?;
             m.call(OP, &[8, 42, 353, out])?;
-            let got = m.download(out, 8)?;
-            if got != [216, 165, 25, 120, 348, 115, 181, 160] {
-                return Err(format!("drew {got:?}").into());
-            }
-            Ok(())
+            errors.same("drawn", &m.download(out, 8)?, &[216, 165, 25, 120, 348, 115, 181, 160])
         }),
-        case("bootstrap-sample refuses", |m| {
+        Case::new(OP, "refuses", |m, errors| {
             let out = m.poisoned(8)?;
             refused(m.call(OP, &[0, 1, 2, out]), &["n-samples", "0"])?;
             refused(m.call(OP, &[8, 1, 0, out]), &["max-index", "0"])?;
             refused(m.call(OP, &[9, 1, 2, out]), &["output-indices", "8", "9"])?;
             refused(m.call(OP, &[8, 1, 2, out ^ 0x55]), &["InvalidBuffer"])?;
-            if m.download(out, 8)? != [POISON; 8] {
-                return Err("a refused call wrote".into());
-            }
-            Ok(())
+            errors.same("what a refused call left", &m.download(out, 8)?, &[POISON; 8])
         }),
     ];
     for (n, seed, max_index) in
         [(1, 0, 1), (3, 7, 10), (5, u32::MAX, u32::MAX), (1023, 1, 353), (1025, 2, 1 << 31), (5000, 3, 1000)]
     {
-        cases.push(case(format!("bootstrap-sample {n} {seed} {max_index}"), move |m| {
+        cases.push(Case::new(OP, format!("{n} {seed} {max_index}"), move |m, errors| {
             let out = m.poisoned(n as usize + 5)?;
             m.call(OP, &[n, seed, max_index, out])?;
             let got = m.download(out, n as usize + 5)?;
             let (drawn, rest) = got.split_at(n as usize);
-            if drawn != reference(n, seed, max_index) {
-                return Err("the indices differ from the reference".into());
-            }
-            if rest != [POISON; 5] {
-                return Err(format!("wrote past n-samples: {rest:x?}").into());
-            }
-            Ok(())
+            errors.same("drawn", drawn, &reference(n, seed, max_index))?;
+            errors.same("past n-samples", rest, &[POISON; 5])
         }));
     }
     cases

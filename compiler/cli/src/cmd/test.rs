@@ -1,0 +1,88 @@
+//! `wgpuc test`.
+
+use super::print;
+use crate::args;
+use crate::exit::Failure;
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use wgpuc_conformance::{Case, Done, Executor, Package, report, standard};
+
+/// Runs the cases and prints the table of largest errors.
+pub(crate) fn run(args: &args::Test) -> Result<ExitCode, Failure> {
+    let executors = executors(&args.backend)?;
+    let package = Package::standard()?;
+    let cases = filtered(standard::cases(), args.filter.as_deref())?;
+    if args.list {
+        return list(&executors, &cases);
+    }
+    let n_runs = executors.len() * cases.len();
+    let progress = Progress { n_runs, n_done: AtomicUsize::new(0), shows: std::io::stderr().is_terminal() };
+    let done = wgpuc_conformance::run(&package, &executors, &cases, &|done| {
+        progress.step(&executors, &cases, done);
+    });
+    progress.clear();
+    let done = done.map_err(Failure::no_device)?;
+    if args.json {
+        print(&format!("{:#}\n", report::json(&executors, &cases, &done)))?;
+    } else {
+        print(&format!("{}{}", report::table(&executors, &cases, &done), report::failures(&executors, &cases, &done)))?;
+    }
+    match done.iter().filter(|d| d.failure.is_some()).count() {
+        0 => Ok(ExitCode::SUCCESS),
+        failed => Err(Failure::failed(format_args!("{failed} of {n_runs} runs failed"))),
+    }
+}
+
+/// What this machine has, of what was asked for.
+fn executors(asked: &[String]) -> Result<Vec<Executor>, Failure> {
+    let all = Executor::all();
+    let names: Vec<String> = all.iter().map(|e| e.name.clone()).collect();
+    if let Some(unknown) = asked.iter().find(|part| !all.iter().any(|e| e.is_named(part))) {
+        let names = names.join("\n  ");
+        return Err(Failure::no_device(format_args!("nothing here is called `{unknown}`; there are\n  {names}")));
+    }
+    Ok(all.into_iter().filter(|e| asked.is_empty() || asked.iter().any(|part| e.is_named(part))).collect())
+}
+
+fn filtered(mut cases: Vec<Case>, filter: Option<&str>) -> Result<Vec<Case>, Failure> {
+    let Some(filter) = filter else { return Ok(cases) };
+    cases.retain(|case| case.title().contains(filter));
+    if cases.is_empty() {
+        return Err(Failure::usage(format_args!("no case has `{filter}` in its name; `--list` shows them all")));
+    }
+    Ok(cases)
+}
+
+fn list(executors: &[Executor], cases: &[Case]) -> Result<ExitCode, Failure> {
+    let executors = executors.iter().map(|e| format!("  {}\n", e.name)).collect::<String>();
+    let titles = cases.iter().map(|c| format!("  {}\n", c.title())).collect::<String>();
+    print(&format!("on each of\n{executors}{} cases\n{titles}", cases.len()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A line on a terminal that says how far it is.
+struct Progress {
+    n_runs: usize,
+    n_done: AtomicUsize,
+    shows: bool,
+}
+
+impl Progress {
+    fn step(&self, executors: &[Executor], cases: &[Case], done: &Done) {
+        let n = self.n_done.fetch_add(1, Ordering::Relaxed) + 1;
+        let (Some(executor), Some(case)) = (executors.get(done.executor), cases.get(done.case)) else { return };
+        if self.shows {
+            let line: String = format!("{n} of {}  {}: {}", self.n_runs, executor.name, case.title());
+            let line: String = line.chars().take(79).collect();
+            // Nobody minds a progress line that cannot be written.
+            let _ = write!(std::io::stderr(), "\r\x1b[K{line}");
+        }
+    }
+
+    fn clear(&self) {
+        if self.shows {
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
+        }
+    }
+}

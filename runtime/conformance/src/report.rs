@@ -1,0 +1,123 @@
+//! What ran, as a table for people and as JSON for programs.
+
+use crate::case::Case;
+use crate::errors::{Measure, Worst};
+use crate::executor::Executor;
+use crate::run::Done;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+/// All cases of one op on one executor.
+struct Row<'a> {
+    op: &'a str,
+    executor: &'a str,
+    n_cases: usize,
+    n_failed: usize,
+    /// The worst error, and the case it was found in.
+    worst: Option<(&'a Worst, &'a str)>,
+}
+
+/// A line for each op and executor: how many cases, and the error that came nearest to its bound.
+#[must_use]
+pub fn table(executors: &[Executor], cases: &[Case], done: &[Done]) -> String {
+    let mut lines = vec![["op", "executor", "cases", "largest error", "bound", "worst case"].map(str::to_owned)];
+    for row in rows(executors, cases, done) {
+        let count = match row.n_failed {
+            0 => row.n_cases.to_string(),
+            n => format!("{n} of {} failed", row.n_cases),
+        };
+        let [error, bound, at] = row.worst.map_or(["-", "-", ""].map(str::to_owned), |(worst, case)| {
+            [number(worst.measure, worst.error), number(worst.measure, worst.bound), place(worst, case)]
+        });
+        lines.push([row.op.to_owned(), row.executor.to_owned(), count, error, bound, at]);
+    }
+    aligned(&lines)
+}
+
+/// The failures, each with its case and executor.
+#[must_use]
+pub fn failures(executors: &[Executor], cases: &[Case], done: &[Done]) -> String {
+    let mut text = String::new();
+    for one in done {
+        let (Some(failure), Some(case), Some(executor)) =
+            (&one.failure, cases.get(one.case), executors.get(one.executor))
+        else {
+            continue;
+        };
+        let _ = writeln!(text, "FAILED {} on {}\n  {}\n", case.title(), executor.name, failure.replace('\n', "\n  "));
+    }
+    text
+}
+
+/// Everything, for programs: a value for each case and executor.
+#[must_use]
+pub fn json(executors: &[Executor], cases: &[Case], done: &[Done]) -> Value {
+    let one = |d: &Done| {
+        let worst = d
+            .worst
+            .as_ref()
+            .map(|w| json!({ "measure": measure(w.measure), "error": w.error, "bound": w.bound, "at": w.at }));
+        json!({
+            "op": cases.get(d.case).map(|c| &c.op), "case": cases.get(d.case).map(|c| &c.name),
+            "executor": executors.get(d.executor).map(|e| &e.name), "passed": d.failure.is_none(),
+            "failure": d.failure, "worst": worst,
+        })
+    };
+    Value::Array(done.iter().map(one).collect())
+}
+
+fn rows<'a>(executors: &'a [Executor], cases: &'a [Case], done: &'a [Done]) -> Vec<Row<'a>> {
+    let mut rows: Vec<Row<'a>> = vec![];
+    for one in done {
+        let (Some(case), Some(executor)) = (cases.get(one.case), executors.get(one.executor)) else { continue };
+        let at = rows.iter().position(|r| r.op == case.op && r.executor == executor.name).unwrap_or_else(|| {
+            rows.push(Row { op: &case.op, executor: &executor.name, n_cases: 0, n_failed: 0, worst: None });
+            rows.len() - 1
+        });
+        let row = &mut rows[at];
+        row.n_cases += 1;
+        row.n_failed += usize::from(one.failure.is_some());
+        if let Some(worst) = &one.worst
+            && row.worst.is_none_or(|(old, _)| (worst.share(), worst.bound) > (old.share(), old.bound))
+        {
+            row.worst = Some((worst, &case.name));
+        }
+    }
+    // All executors of an op side by side, in the order in which the ops first come.
+    let order: Vec<&str> = cases.iter().map(|c| c.op.as_str()).collect();
+    rows.sort_by_key(|row| order.iter().position(|op| *op == row.op));
+    rows
+}
+
+fn place(worst: &Worst, case: &str) -> String {
+    if worst.at.is_empty() { case.to_owned() } else { format!("{case}: {}", worst.at) }
+}
+
+fn number(measure: Measure, value: f64) -> String {
+    match measure {
+        Measure::Differing if value == 0.0 => "same bits".to_owned(),
+        Measure::Differing => format!("{value} differ"),
+        Measure::Ulp => format!("{value:.3} ULP"),
+        Measure::Relative => format!("{value:.2e}"),
+    }
+}
+
+const fn measure(measure: Measure) -> &'static str {
+    match measure {
+        Measure::Differing => "differing",
+        Measure::Ulp => "ulp",
+        Measure::Relative => "relative",
+    }
+}
+
+/// Columns as wide as their widest cell.
+fn aligned<const N: usize>(lines: &[[String; N]]) -> String {
+    let width = |column: usize| lines.iter().map(|l| l[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    let mut text = String::new();
+    for line in lines {
+        let cells: Vec<String> = line.iter().zip(&widths).map(|(cell, w)| format!("{cell:<w$}")).collect();
+        let _ = writeln!(text, "{}", cells.join("  ").trim_end());
+    }
+    text
+}
