@@ -88,7 +88,7 @@ pub fn run(backend: Backend, wanted: &[String], mut told: impl FnMut(&Event<'_>)
     told(&Event::Begins { done: 0, total, what: "ceilings".to_owned() });
     let ceilings = ceiling::measure(&gpu)?;
     told(&Event::Ceilings(&device, &ceilings));
-    let mut libraries = Libraries::beside(gpu.device_info());
+    let libraries = Libraries::beside(gpu.device_info());
     let mut report = Report { by: OURS.to_owned(), device, ceilings: Some(ceilings), rows: vec![], unmeasured: vec![] };
     for (done, case) in cases.iter().enumerate() {
         told(&Event::Begins { done, total, what: format!("{} {}", case.name, table::size(&case.size)) });

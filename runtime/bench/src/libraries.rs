@@ -31,10 +31,10 @@ impl Libraries {
     }
 
     /// What they need for a case; at most one row.
-    pub(crate) fn measure(&mut self, case: &Case) -> Vec<Row> {
+    pub(crate) fn measure(&self, case: &Case) -> Vec<Row> {
         #[cfg(feature = "cuda")]
         {
-            let row = self.cuda.as_mut().zip(case.work.library()).and_then(|(cuda, what)| cuda.measure(case, what));
+            let row = self.cuda.as_ref().zip(case.work.library()).and_then(|(cuda, what)| cuda.measure(case, what));
             row.into_iter().collect()
         }
         #[cfg(not(feature = "cuda"))]

@@ -1,14 +1,15 @@
-//! cuBLAS and cuRAND through cudarc, which loads them at run time.
+//! cuBLAS and cuRAND on a card: their memory, their calls, the time that these take.
 #![expect(unsafe_code, reason = "the libraries are C: a call's pointers and sizes are ours to get right")]
+
+mod routines;
 
 use crate::measure::{self, Timing};
 use crate::numbers::{Numbers, Range};
 use crate::report::Row;
 use crate::suite::{Case, Library};
 use anyhow::{Result, ensure};
-use cudarc::cublas::{CudaBlas, Gemm, GemmConfig, sys::cublasOperation_t};
-use cudarc::curand::{result as curand, sys::curandGenerator_t, sys::curandRngType_t};
-use cudarc::driver::{CudaContext, CudaEvent, CudaSlice, CudaStream, DevicePtrMut, sys::CUevent_flags};
+use cudarc::driver::{CudaContext, CudaEvent, CudaSlice, CudaStream, DevicePtr, DevicePtrMut, sys::CUevent_flags};
+use routines::{Blas, Philox};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ const N_NUMBERS: u32 = 1 << 20;
 /// The libraries of one card.
 pub(super) struct Libraries {
     clock: Clock,
-    blas: Option<CudaBlas>,
+    blas: Option<Blas>,
     philox: Option<Philox>,
     numbers: Vec<f32>,
 }
@@ -42,20 +43,19 @@ impl Libraries {
         let ordinals = 0..usize::try_from(CudaContext::device_count().ok()?).ok()?;
         let mut contexts = ordinals.filter_map(|ordinal| CudaContext::new(ordinal).ok());
         let context = contexts.find(|context| context.name().is_ok_and(|found| found == name))?;
+        // SAFETY: all work is on one stream, so nothing has to wait for another's events.
+        unsafe { context.disable_event_tracking() };
         let event = || context.new_event(Some(CUevent_flags::CU_EVENT_DEFAULT)).ok();
         let clock = Clock { stream: context.default_stream(), from: event()?, to: event()? };
-        // SAFETY: as above; cudarc panics where a library that is asked for is absent, so each is looked for first.
-        let (has_blas, has_random) =
-            unsafe { (cudarc::cublas::sys::is_culib_present(), cudarc::curand::sys::is_culib_present()) };
-        let blas = has_blas.then(|| CudaBlas::new(Arc::clone(&clock.stream)).ok()).flatten();
-        let philox = has_random.then(|| Philox::new(&clock.stream).ok()).flatten();
+        let stream = clock.stream.cu_stream().cast();
+        let (blas, philox) = (Blas::find(stream), Philox::find(stream));
         let numbers = Numbers::new(1, Range::Signed);
         let numbers = (0..N_NUMBERS / 4).flat_map(|i| numbers.quad(i)).collect();
         Some(Self { clock, blas, philox, numbers })
     }
 
     /// What a library needs for a case; says why where it fails.
-    pub(super) fn measure(&mut self, case: &Case, what: Library) -> Option<Row> {
+    pub(super) fn measure(&self, case: &Case, what: Library) -> Option<Row> {
         let bytes = case.work.footprint();
         let (by, timing) = match what {
             Library::Sgemm { m, n, k } => ("cublas", self.sgemm(self.blas.as_ref()?, (m, n, k), bytes)),
@@ -70,32 +70,22 @@ impl Libraries {
         }
     }
 
-    fn sgemm(&self, blas: &CudaBlas, (m, n, k): (u32, u32, u32), bytes: u64) -> Result<Timing> {
+    fn sgemm(&self, blas: &Blas, (m, n, k): (u32, u32, u32), bytes: u64) -> Result<Timing> {
         let matrix = |rows: u32, columns: u32| self.clock.repeated(&self.numbers, rows as usize * columns as usize);
-        let prepare = || Ok((matrix(m, k)?, matrix(k, n)?, self.clock.stream.alloc_zeros(m as usize * n as usize)?));
+        let prepare =
+            || Ok((matrix(m, k)?, matrix(k, n)?, self.clock.stream.alloc_zeros::<f32>(m as usize * n as usize)?));
         let mut sets = self.clock.sets(bytes, prepare)?;
-        let (rows, columns, depth) = (i32::try_from(m)?, i32::try_from(n)?, i32::try_from(k)?);
-        // cuBLAS thinks in columns: the transposed product of the matrices as they lie.
-        let config = GemmConfig {
-            transa: cublasOperation_t::CUBLAS_OP_N,
-            transb: cublasOperation_t::CUBLAS_OP_N,
-            m: columns,
-            n: rows,
-            k: depth,
-            alpha: 1.0,
-            lda: columns,
-            ldb: depth,
-            beta: 0.0,
-            ldc: columns,
-        };
+        let size = (i32::try_from(m)?, i32::try_from(n)?, i32::try_from(k)?);
+        let stream = &self.clock.stream;
         let timing = self.clock.time(&mut sets, |(a, b, c)| {
+            let ((a, _a), (b, _b), (c, _c)) = (a.device_ptr(stream), b.device_ptr(stream), c.device_ptr_mut(stream));
             // SAFETY: the matrices have as many elements as the sizes say.
-            Ok(unsafe { blas.gemm(config, b, a, c) }?)
+            unsafe { blas.multiply(size, a, b, c) }
         })?;
         let number = |at: usize| f64::from(self.numbers[at % self.numbers.len()]);
         let expected: f64 = (0..k as usize).map(|i| number(i) * number(i * n as usize)).sum();
-        for (_, _, c) in &sets[..1] {
-            let first = self.clock.stream.clone_dtoh(&c.slice(..1))?;
+        if let Some((_, _, c)) = sets.first() {
+            let first = stream.clone_dtoh(&c.slice(..1))?;
             ensure!((f64::from(first[0]) - expected).abs() < 1e-2, "the product begins with {first:?}, not {expected}");
         }
         Ok(timing)
@@ -143,27 +133,8 @@ impl Clock {
         let mut sets = self.sets(bytes, || Ok(self.stream.alloc_zeros::<u32>(n as usize)?))?;
         self.time(&mut sets, |words| {
             let (to, _recorded) = words.device_ptr_mut(&self.stream);
-            // SAFETY: the generator lives, and there are so many words.
-            Ok(unsafe { curand::UniformFill::fill(philox.0, to as *mut u32, n as usize) }?)
+            // SAFETY: there are so many words.
+            unsafe { philox.fill(to, n as usize) }
         })
-    }
-}
-
-/// cuRAND's generator of the kind that ours is.
-struct Philox(curandGenerator_t);
-
-impl Philox {
-    fn new(stream: &CudaStream) -> Result<Self> {
-        let generator = Self(curand::create_generator_kind(curandRngType_t::CURAND_RNG_PSEUDO_PHILOX4_32_10)?);
-        // SAFETY: both live; the stream outlives the generator, as their owner holds both.
-        unsafe { curand::set_stream(generator.0, stream.cu_stream().cast()) }?;
-        Ok(generator)
-    }
-}
-
-impl Drop for Philox {
-    fn drop(&mut self) {
-        // SAFETY: it lives, and nothing else names it.
-        let _ = unsafe { curand::destroy_generator(self.0) };
     }
 }
