@@ -9,7 +9,7 @@ Exit codes: 0 done; 1 the kernels have errors, files drifted, a case or the gues
 
 Logs go to standard error: RUST_LOG=debug shows a line per call with its times.";
 
-/// One kernel source to WGSL, CPU code, WIT, host code and guest bindings, ahead of time.
+/// One kernel source to WGSL, PTX, CPU code, WIT, host code and guest bindings, ahead of time.
 #[derive(Debug, Parser)]
 #[command(name = "wgpuc", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
 pub(crate) struct Cli {
@@ -100,6 +100,8 @@ pub(crate) enum Show {
     Ir,
     /// WGSL.
     Wgsl,
+    /// PTX.
+    Ptx,
     /// SPIR-V, as naga disassembles none: words in hexadecimal.
     Spirv,
     /// Metal Shading Language.
@@ -212,6 +214,7 @@ pub(crate) struct Bench {
 pub(crate) enum TargetArg {
     Cpu,
     Wgsl,
+    Ptx,
 }
 
 impl From<TargetArg> for wgpuc_abi::Target {
@@ -219,6 +222,7 @@ impl From<TargetArg> for wgpuc_abi::Target {
         match arg {
             TargetArg::Cpu => Self::Cpu,
             TargetArg::Wgsl => Self::Wgsl,
+            TargetArg::Ptx => Self::Ptx,
         }
     }
 }

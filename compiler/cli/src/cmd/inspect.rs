@@ -142,7 +142,12 @@ fn checks(out: &mut String, output: &Output, instances: &[&CompiledInstance]) {
 /// The code of every form.
 fn forms(out: &mut String, instances: &[&CompiledInstance], show: Show) -> Result<(), Failure> {
     for form in instances.iter().flat_map(|i| &i.forms) {
-        if show == Show::Cpu && !form.code.contains_key(&Target::Cpu) {
+        let target = match show {
+            Show::Cpu => Some(Target::Cpu),
+            Show::Ptx => Some(Target::Ptx),
+            _ => None,
+        };
+        if target.is_some_and(|target| !form.code.contains_key(&target)) {
             continue;
         }
         let text = code(form, show)?;
@@ -158,6 +163,7 @@ fn code(form: &Form, show: Show) -> Result<String, Failure> {
     let bytes = |target| form.code.get(&target).map(|c| c.bytes.as_slice()).unwrap_or_default();
     match show {
         Show::Wgsl => Ok(String::from_utf8_lossy(bytes(Target::Wgsl)).into_owned()),
+        Show::Ptx => Ok(String::from_utf8_lossy(bytes(Target::Ptx)).into_owned()),
         Show::Cpu => wasmprinter::print_bytes(bytes(Target::Cpu)).map_err(Failure::failed),
         Show::Msl => emitted(wgpuc_core::emit::wgsl::msl(&form.lowered)),
         Show::Hlsl => emitted(wgpuc_core::emit::wgsl::hlsl(&form.lowered)),

@@ -1,6 +1,6 @@
 //! One instance, through elaboration and the passes, to the code of every target.
 
-use super::stack;
+use super::{forms::Asked, stack};
 use crate::diag::codes::flow as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::emit::{self, EmitError, EmitErrorKind};
@@ -13,7 +13,7 @@ use crate::program::{Program, Request};
 use crate::source::{Sources, Span};
 use crate::{elaborate, syntax::ast};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -130,36 +130,27 @@ fn compile(
     sources: &Sources,
 ) -> Result<CompiledInstance, Diagnostics> {
     let needs = needs(program, request);
+    let base = elaborate::kernel(program, request, &needs)?;
+    let asked = Asked::new(&needs, base.asked);
     let mut sites = vec![];
     let mut forms = vec![];
-    let base = elaborate::kernel(program, request, &needs)?;
-    let wanted: BTreeSet<Feature> = needs.iter().copied().chain(base.asked.iter().copied()).collect();
-    if wanted.len() > needs.len() {
-        let features: Vec<Feature> = wanted.into_iter().collect();
-        forms.push(analysed(elaborate::kernel(program, request, &features)?.kernel, &mut sites, sources)?);
+    for features in asked.sets() {
+        let is_base = features == needs;
+        let kernel = if is_base { base.kernel.clone() } else { elaborate::kernel(program, request, &features)?.kernel };
+        forms.push(analysed(kernel, &mut sites, sources)?);
     }
-    forms.push(analysed(base.kernel, &mut sites, sources)?);
+    let faults = forms.iter().any(|form| emit::faults(&form.lowered));
+    let setting = emit::ptx::Setting { faults, sources: Some(sources) };
     for form in &mut forms {
         form.lowered.sites.clone_from(&sites);
         for target in targets {
-            if !can_run(*target, &form.kernel.features) {
-                continue;
+            if asked.is_for(&form.kernel.features, *target) {
+                let kernel = lowered_for(&form.lowered, *target);
+                form.code.insert(*target, emitted(&kernel, *target, &setting)?);
             }
-            let kernel = lowered_for(&form.lowered, *target);
-            form.code.insert(*target, emitted(&kernel, *target)?);
         }
     }
     Ok(CompiledInstance { kernel, request: request.clone(), sites, forms })
-}
-
-/// Whether some device of that target has these features.
-fn can_run(target: Target, features: &[Feature]) -> bool {
-    match target {
-        // The CPU has none of them that a form could ask for.
-        Target::Cpu => features.is_empty(),
-        Target::Wgsl => !features.iter().any(|f| f.is_cuda()),
-        Target::Ptx | Target::Cubin => true,
-    }
 }
 
 /// What the target lacks, in terms of what it has.
@@ -238,7 +229,7 @@ fn findings(kernel: &ir::Kernel) -> Diagnostics {
     diagnostics
 }
 
-fn emitted(kernel: &ir::Kernel, target: Target) -> Result<Code, Diagnostics> {
+fn emitted(kernel: &ir::Kernel, target: Target, setting: &emit::ptx::Setting<'_>) -> Result<Code, Diagnostics> {
     let code = match target {
         Target::Cpu => emit::cpu::emit(kernel).map(|module| Code {
             entry: "run".to_owned(),
@@ -252,7 +243,13 @@ fn emitted(kernel: &ir::Kernel, target: Target) -> Result<Code, Diagnostics> {
             arena_bytes: 0,
             cuda: None,
         }),
-        Target::Ptx | Target::Cubin => Err(EmitError::internal(kernel, "there is no emitter of PTX yet")),
+        Target::Ptx => emit::ptx::emit(kernel, setting).map(|ptx| Code {
+            entry: ptx.entry,
+            bytes: ptx.text.into_bytes(),
+            arena_bytes: 0,
+            cuda: Some(ptx.cuda),
+        }),
+        Target::Cubin => Err(EmitError::internal(kernel, "there is no assembler")),
     };
     code.map_err(|error| refused(&error).into())
 }

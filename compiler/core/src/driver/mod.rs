@@ -3,6 +3,7 @@
 //! Takes an [`Input`] and [`Options`], gives an [`Output`] or everything that is wrong. It touches no disk, and the same
 //! input gives the same bytes.
 
+mod forms;
 mod instance;
 mod manifest;
 mod package;
@@ -65,7 +66,7 @@ pub struct Failure {
 }
 
 /// Every target, in the order of `--help`.
-pub const TARGETS: [Target; 2] = [Target::Cpu, Target::Wgsl];
+pub const TARGETS: [Target; 3] = [Target::Cpu, Target::Wgsl, Target::Ptx];
 
 /// Compiles a folder.
 ///

@@ -3,6 +3,8 @@
 //! A target gets a kernel that went through all passes: every access is proved or explicit. It changes nothing of it.
 
 pub mod cpu;
+pub mod ptx;
+mod range;
 pub mod wgsl;
 
 use crate::ir::{Block, Kernel, StmtKind};

@@ -2,7 +2,7 @@
 
 use super::function::Ex;
 use super::interface::Writer;
-use crate::emit::EmitError;
+use crate::emit::{EmitError, range};
 use crate::ir::{AccessId, AtomicOp, Buffer, Check, Const, Kernel, ParamKind, Place, Scalar, Type, ValueId};
 use naga::{AtomicFunction, BinaryOperator, Block, Expression, PredeclaredType, Statement};
 
@@ -146,7 +146,7 @@ impl Writer<'_> {
             Place::Shared(id) => self.kernel[id].len,
             Place::Slot(id) => self.kernel[id].len.unwrap_or(0),
         };
-        match self.known_u32(index) {
+        match range::known_u32(self.kernel, index) {
             Some(known) if known < len => Ok(self.function.compute(Expression::AccessIndex { base, index: known })),
             // WGSL refuses it even where it is never reached; see Note [opaque]
             Some(known) => {

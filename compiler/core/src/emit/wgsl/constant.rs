@@ -5,38 +5,14 @@
 
 use super::function::Ex;
 use super::interface::Writer;
-use crate::ir::{Builtin, Const, Expr, Scalar, ScalarConst, Type, ValueId};
+use crate::emit::range;
+use crate::ir::{Const, Scalar, ScalarConst, Type, ValueId};
 use naga::Literal;
 
 impl Writer<'_> {
     /// The value's constant, where WGSL's text for it is made of literals only.
     pub(super) fn known(&self, id: ValueId) -> Option<Const> {
-        let value = self.kernel.values.get(id.0 as usize)?;
-        match &value.expr {
-            Expr::Const(constant) => Some(*constant),
-            // a folded grid has one axis
-            Expr::Builtin(Builtin::WorkgroupId(1 | 2)) if self.kernel.grid_1d => Some(Const::u32(0)),
-            Expr::Compose(lanes) => {
-                let mut out = Const::zero(value.ty);
-                for (to, lane) in out.lanes.iter_mut().zip(lanes) {
-                    *to = self.known(*lane)?.lanes[0];
-                }
-                Some(out)
-            }
-            Expr::Extract(vector, lane) => {
-                let lane = self.known(*vector)?.lane(*lane);
-                Some(Const::scalar(lane.scalar, lane.bits))
-            }
-            _ => None,
-        }
-    }
-
-    /// The known u32 in every lane, where there is one.
-    pub(super) fn known_u32(&self, id: ValueId) -> Option<u32> {
-        let known = self.known(id)?;
-        let mut lanes = (0..known.ty.lanes).map(|lane| known.lane(lane).bits as u32);
-        let first = lanes.next()?;
-        (known.ty.scalar == Scalar::U32 && lanes.all(|lane| lane == first)).then_some(first)
+        range::known(self.kernel, id)
     }
 
     /// A constant, computed in the open block.

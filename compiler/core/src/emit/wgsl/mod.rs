@@ -15,7 +15,6 @@ mod launch;
 mod limits;
 mod naga_out;
 mod operation;
-mod range;
 mod stmt;
 #[cfg(test)]
 mod tests;

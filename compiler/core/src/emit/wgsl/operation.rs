@@ -5,7 +5,7 @@
 use super::function::Ex;
 use super::helpers::{self, Helper};
 use super::interface::Writer;
-use crate::emit::EmitError;
+use crate::emit::{EmitError, range};
 use crate::ir::{Const, Op, Scalar, Type, ValueId};
 use naga::{BinaryOperator as Binary, MathFunction as Math, UnaryOperator as Unary};
 
@@ -139,7 +139,7 @@ impl Writer<'_> {
                 }
                 self.constant(by)
             }
-            None if by_id.is_some_and(|id| self.at_most(id) < width) => b,
+            None if by_id.is_some_and(|id| range::at_most(self.kernel, id) < width) => b,
             None => {
                 let mask = self.function.splat_u32(width - 1, ty.lanes);
                 self.function.binary(Binary::And, b, mask)

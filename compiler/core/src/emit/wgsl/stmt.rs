@@ -4,8 +4,8 @@ use super::function::Ex;
 use super::helpers::REPORT_FAULT;
 use super::interface::Writer;
 use super::uses::leaves;
-use crate::emit::EmitError;
-use crate::ir::{AtomicOp, Barrier, Block, Expr, Op, Place, Scalar, SiteId, Stmt, StmtKind, Type, ValueId};
+use crate::emit::{EmitError, range};
+use crate::ir::{AtomicOp, Barrier, Block, Expr, Place, Scalar, SiteId, Stmt, StmtKind, Type, ValueId};
 use naga::{BinaryOperator as Binary, Statement};
 use wgpuc_abi::launch::Word;
 
@@ -88,7 +88,7 @@ impl Writer<'_> {
             return Err(self.internal("a loop's variable does not exist"));
         };
         let (start, limit, by) = (self.get(start)?, self.get(end)?, self.step(step, ty)?);
-        let never_wraps = self.never_wraps(end, step, ty);
+        let never_wraps = range::never_wraps(self.kernel, end, step, ty);
         let naga_ty = self.function.ty(ty);
         let place = self.function.local("i", naga_ty);
         self.function.store(place, start);
@@ -140,31 +140,6 @@ impl Writer<'_> {
         }
         self.function.name(step, "stride");
         Ok(step)
-    }
-
-    fn never_wraps(&self, end: ValueId, step: ValueId, ty: Type) -> bool {
-        let Some(step) = self.known(step).map(|c| c.as_u32().max(1)) else { return false };
-        let last = match ty.scalar {
-            Scalar::I32 => match self.known(end) {
-                Some(end) => i64::from(end.as_u32() as i32),
-                None => i64::from(self.as_unsigned(end)),
-            },
-            _ => i64::from(self.at_most(end)),
-        };
-        let most = if ty.scalar == Scalar::I32 { i64::from(i32::MAX) } else { i64::from(u32::MAX) };
-        last.min(most) - 1 + i64::from(step) <= most
-    }
-
-    /// An upper bound of an i32 that is a small u32, else its largest value.
-    fn as_unsigned(&self, id: ValueId) -> u32 {
-        let most = i32::MAX as u32;
-        match &self.kernel[id].expr {
-            Expr::Op(Op::Convert | Op::Bitcast, from) => from.first().map_or(most, |v| {
-                let bound = self.at_most(*v);
-                if bound > most { most } else { bound }
-            }),
-            _ => most,
-        }
     }
 
     fn fault(&mut self, site: SiteId, value: ValueId, bound: ValueId) -> Result<(), EmitError> {
