@@ -1,4 +1,4 @@
-//! What a device can do at best: multiply-adds in registers, and launches of nothing.
+//! What a device can do at best: copies, multiply-adds in registers, and launches of nothing.
 
 /// Parameters of [`multiply_add`].
 pub struct MultiplyAddParams {
@@ -52,6 +52,24 @@ fn chains(rounds: u32, factor: f32, term: f32, output: &mut [f32]) {
     }
     if i < output.len() {
         output[i] = sum.sum_lanes();
+    }
+}
+
+/// Copies an array: the copies of some drivers are slower than the memory is.
+#[op]
+pub fn copy_words(n: u32, input: &[u32], output: &mut [u32]) {
+    require!(n > 0);
+    require!(input.len() >= n);
+    require!(output.len() >= n);
+    let quads = div_ceil(n, 4);
+    launch!(copied, [div_ceil(quads, 256)], n, quads, input.as_x4(), output.as_x4());
+}
+
+#[kernel(workgroup = 256)]
+fn copied(n: u32, quads: u32, input: &[u32x4], output: &mut [u32x4]) {
+    let i = global_id().x;
+    if i < quads {
+        store_x4(output, i, n, input[i]);
     }
 }
 
