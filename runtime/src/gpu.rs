@@ -4,7 +4,7 @@
 
 use crate::backend::{Device, DeviceInfo};
 use crate::guest::{Guest, Quota};
-use crate::program::Program;
+use crate::program::{Program, has_code, held};
 use crate::select::{self, Backend, NoDevice};
 use crate::{BundleError, Malformed};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -40,14 +40,19 @@ pub enum GpuSetupError {
     Twice(String),
     /// A bundle has nothing for this device.
     #[error(
-        "the kernels of {interface} were not built for the backend `{backend}`; build them with `--target {target}`"
+        "the kernels of {interface} were not built for the backend `{backend}`, which takes {takes}: they hold {held}; \
+         build them with `--target {target}`"
     )]
     NoCode {
         /// The interface.
         interface: String,
         /// The backend in use.
         backend: String,
-        /// The target it runs.
+        /// What code the device takes.
+        takes: String,
+        /// What code there is.
+        held: String,
+        /// The target to build.
         target: &'static str,
     },
 }
@@ -56,6 +61,7 @@ pub enum GpuSetupError {
 #[derive(Default)]
 pub struct GpuBuilder {
     backend: Backend,
+    which: Option<String>,
     device: Option<Box<dyn Device>>,
     bundles: Vec<abi::Bundle>,
 }
@@ -65,6 +71,14 @@ impl GpuBuilder {
     #[must_use]
     pub fn backend(mut self, backend: Backend) -> Self {
         self.backend = backend;
+        self
+    }
+
+    /// Which device of the backend to use, by its number in [`crate::devices`] or a part of its name; the first unless
+    /// told.
+    #[must_use]
+    pub fn which(mut self, which: Option<String>) -> Self {
+        self.which = which;
         self
     }
 
@@ -89,20 +103,29 @@ impl GpuBuilder {
     pub fn build(self) -> Result<Gpu, GpuSetupError> {
         let device = match self.device {
             Some(device) => device,
-            None => select::open(self.backend)?,
+            None => select::open(self.backend, self.which.as_deref(), |device| {
+                self.bundles.iter().all(|bundle| has_code(&bundle.manifest, device))
+            })?,
         };
         let info = device.info();
         tracing::info!(backend = %info.backend, device = %info.name, hardware = info.is_hardware, "device in use");
         let mut programs: Vec<Program> = Vec::new();
         for bundle in self.bundles {
             crate::bundle::verify(&bundle)?;
-            let program = Program::new(Arc::new(bundle), device.target(), device.features())?;
+            let program = Program::new(Arc::new(bundle), &*device)?;
             if programs.iter().any(|p| p.interface == program.interface) {
                 return Err(GpuSetupError::Twice(program.interface));
             }
-            if !program.bundle.manifest.kernels.is_empty() && program.codes().next().is_none() {
-                let target = device.target().name();
-                return Err(GpuSetupError::NoCode { interface: program.interface, backend: info.backend, target });
+            let manifest = &program.bundle.manifest;
+            if !has_code(manifest, &*device) {
+                let instances = manifest.kernels.iter().flat_map(|k| &k.instances);
+                return Err(GpuSetupError::NoCode {
+                    held: held(instances.flat_map(|i| &i.artifacts)),
+                    interface: program.interface,
+                    backend: info.backend,
+                    takes: device.takes(),
+                    target: device.target().name(),
+                });
             }
             programs.push(program);
         }

@@ -3,9 +3,10 @@
 //! It evaluates and launches nothing. In: an [`abi::Bundle`] and what the device has. Out: a [`Program`], or what is
 //! wrong with the Manifest.
 
-use crate::backend::{Code, CodeKey};
+use crate::backend::{Code, CodeKey, Device};
 use crate::eval::WordKind;
 use crate::steps::{self, Step};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use wgpuc_abi::{self as abi, OpParamType, Scalar, ValueType, launch::Word};
@@ -22,7 +23,8 @@ pub(crate) struct Program {
     pub interface: String,
     pub ops: Vec<Op>,
     kernels: Vec<Kernel>,
-    target: abi::Target,
+    /// What code the device takes, for people.
+    takes: String,
     first_key: u64,
 }
 
@@ -70,17 +72,14 @@ pub(crate) struct Params<'a> {
 }
 
 impl Program {
-    /// Makes a bundle ready for a device of that target and features.
-    pub(crate) fn new(
-        bundle: Arc<abi::Bundle>,
-        target: abi::Target,
-        features: &[abi::Feature],
-    ) -> Result<Self, Malformed> {
+    /// Makes a bundle ready for a device.
+    pub(crate) fn new(bundle: Arc<abi::Bundle>, device: &dyn Device) -> Result<Self, Malformed> {
         static NEXT_KEY: AtomicU64 = AtomicU64::new(0);
         let manifest = &bundle.manifest;
         let mut n_instances = 0;
-        let kernels = manifest.kernels.iter().map(|k| Kernel::new(k, target, features, &mut n_instances)).collect();
-        let ops = manifest.interface.ops().map(|op| Op::new(op, manifest, features)).collect::<Result<_, _>>()?;
+        let kernels = manifest.kernels.iter().map(|k| Kernel::new(k, device, &mut n_instances)).collect();
+        let ops = manifest.interface.ops().map(|op| Op::new(op, manifest, device.features()));
+        let ops = ops.collect::<Result<_, _>>()?;
         let package = &manifest.package;
         Ok(Self {
             interface: format!(
@@ -89,7 +88,7 @@ impl Program {
             ),
             ops,
             kernels,
-            target,
+            takes: device.takes(),
             first_key: NEXT_KEY.fetch_add(n_instances, Ordering::Relaxed),
             bundle,
         })
@@ -103,9 +102,12 @@ impl Program {
     /// The code of an instance, or why there is none for this device.
     pub(crate) fn code(&self, kernel: usize, instance: usize) -> Result<Code<'_>, String> {
         self.find_code(kernel, instance).ok_or_else(|| {
-            let name = self.instance(kernel, instance).map_or("?", |i| i.name.as_str());
-            let target = self.target.name();
-            format!("{name}: the kernels hold no code that this device can run; build them with `--target {target}`")
+            let Some(instance) = self.instance(kernel, instance) else { return "there is no such kernel".to_owned() };
+            let (takes, held) = (&self.takes, held(&instance.artifacts));
+            format!(
+                "{}: no code that this device can run: it takes {takes}, and the kernels hold {held}",
+                instance.name
+            )
         })
     }
 
@@ -135,9 +137,8 @@ impl Program {
 }
 
 impl Kernel {
-    fn new(kernel: &abi::Kernel, target: abi::Target, features: &[abi::Feature], n_instances: &mut u64) -> Self {
-        let fits = |a: &abi::Artifact| a.target == target && a.needs.iter().all(|need| features.contains(need));
-        let artifacts: Vec<_> = kernel.instances.iter().map(|i| i.artifacts.iter().position(fits)).collect();
+    fn new(kernel: &abi::Kernel, device: &dyn Device, n_instances: &mut u64) -> Self {
+        let artifacts: Vec<_> = kernel.instances.iter().map(|i| choose(&i.artifacts, device)).collect();
         let first_instance = *n_instances;
         *n_instances += artifacts.len() as u64;
         Self { words: abi::launch::words(&kernel.params), artifacts, first_instance }
@@ -239,6 +240,37 @@ impl Params<'_> {
     /// A slot.
     pub(crate) fn slot(&self, slot: u32) -> Result<usize, Malformed> {
         if slot < self.n_slots { Ok(slot as usize) } else { Err(Malformed(format!("there is no slot {slot}"))) }
+    }
+}
+
+/// The first form that a device can run; as machine code, where there is that of this form.
+fn choose(artifacts: &[abi::Artifact], device: &dyn Device) -> Option<usize> {
+    let first = artifacts.iter().position(|a| device.runs(a))?;
+    let needs = artifacts.get(first).map(|a| &a.needs);
+    let is_machine_code = |a: &abi::Artifact| a.target == abi::Target::Cubin && Some(&a.needs) == needs;
+    artifacts.iter().position(|a| is_machine_code(a) && device.runs(a)).or(Some(first))
+}
+
+/// Whether a device can run something of a bundle, or there is nothing to run.
+pub(crate) fn has_code(manifest: &abi::Manifest, device: &dyn Device) -> bool {
+    let mut artifacts = manifest.kernels.iter().flat_map(|k| &k.instances).flat_map(|i| &i.artifacts);
+    manifest.kernels.is_empty() || artifacts.any(|artifact| device.runs(artifact))
+}
+
+/// What code there is, for people: `wgsl, ptx 8.0 for sm_90a, cubin for sm_80`.
+pub(crate) fn held<'a>(artifacts: impl IntoIterator<Item = &'a abi::Artifact>) -> String {
+    let forms: BTreeSet<String> = artifacts.into_iter().map(form).collect();
+    if forms.is_empty() { "none".to_owned() } else { forms.into_iter().collect::<Vec<_>>().join(", ") }
+}
+
+fn form(artifact: &abi::Artifact) -> String {
+    let target = artifact.target.name();
+    match artifact.cuda {
+        None => target.to_owned(),
+        Some(abi::CudaCode { ptx_version: [major, minor], sm, arch_specific, .. }) => {
+            let version = if artifact.target == abi::Target::Ptx { format!(" {major}.{minor}") } else { String::new() };
+            format!("{target}{version} for sm_{sm}{}", if arch_specific { "a" } else { "" })
+        }
     }
 }
 

@@ -1,36 +1,47 @@
 //! Which backend serves: asked for by name, or chosen and said so; never swapped for another in silence.
 
 use crate::backend::cpu::CpuDevice;
-use crate::backend::{Device, DeviceInfo};
+use crate::backend::{Device, DeviceInfo, pick};
 use std::str::FromStr;
 
 /// A kind of device.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Backend {
-    /// A hardware GPU through [`Self::Wgpu`] where there is one, else [`Self::Cpu`].
+    /// The first that has code among [`Self::Cuda`], a hardware GPU through [`Self::Wgpu`], and [`Self::Cpu`].
     #[default]
     Auto,
     /// All cores of this machine.
     Cpu,
+    /// An NVIDIA GPU through its own driver.
+    Cuda,
     /// A GPU through Vulkan, Metal or Direct3D 12; a software one where there is no other.
     Wgpu,
 }
 
+impl Backend {
+    /// As `--backend` names it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Cpu => "cpu",
+            Self::Cuda => "cuda",
+            Self::Wgpu => "wgpu",
+        }
+    }
+}
+
 /// No backend has that name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no backend `{0}`; use auto, cpu or wgpu")]
+#[error("there is no backend `{0}`; use auto, cuda, wgpu or cpu")]
 pub struct UnknownBackend(String);
 
 impl FromStr for Backend {
     type Err = UnknownBackend;
 
     fn from_str(s: &str) -> Result<Self, Self::Err> {
-        match s {
-            "auto" => Ok(Self::Auto),
-            "cpu" => Ok(Self::Cpu),
-            "wgpu" => Ok(Self::Wgpu),
-            other => Err(UnknownBackend(other.to_owned())),
-        }
+        let all = [Self::Auto, Self::Cuda, Self::Wgpu, Self::Cpu];
+        all.into_iter().find(|backend| backend.name() == s).ok_or_else(|| UnknownBackend(s.to_owned()))
     }
 }
 
@@ -53,19 +64,24 @@ pub struct Listed {
     pub index: usize,
     /// What it is.
     pub info: DeviceInfo,
-    /// Whether [`Backend::Auto`] takes it.
+    /// Whether [`Backend::Auto`] takes it, if the kernels have code for it.
     pub is_default: bool,
 }
 
-/// Every device here, the default one marked. A backend that has none is left out.
+/// Every device here, the default one marked. A backend that has none is left out; a card that two backends reach is
+/// there twice.
 #[must_use]
 pub fn devices() -> Vec<Listed> {
     let mut all = Vec::new();
+    let mut add = |backend, infos: Vec<DeviceInfo>| {
+        let listed = |(index, info)| Listed { backend, index, info, is_default: false };
+        all.extend(infos.into_iter().enumerate().map(listed));
+    };
+    #[cfg(feature = "cuda")]
+    add(Backend::Cuda, crate::backend::cuda::list());
     #[cfg(feature = "wgpu")]
-    for (index, info) in crate::backend::wgpu::list().into_iter().enumerate() {
-        all.push(Listed { backend: Backend::Wgpu, index, is_default: false, info });
-    }
-    all.push(Listed { backend: Backend::Cpu, index: 0, is_default: false, info: CpuDevice::describe() });
+    add(Backend::Wgpu, crate::backend::wgpu::list());
+    add(Backend::Cpu, vec![CpuDevice::describe()]);
     let default = all.iter().position(|d| d.info.is_hardware).unwrap_or(all.len() - 1);
     if let Some(listed) = all.get_mut(default) {
         listed.is_default = true;
@@ -79,43 +95,78 @@ impl Listed {
     /// # Errors
     /// Where the device is gone, or cannot be opened.
     pub fn open(&self) -> Result<Box<dyn Device>, NoDevice> {
-        match self.backend {
-            #[cfg(feature = "wgpu")]
-            Backend::Wgpu => {
-                let device = crate::backend::wgpu::open_nth(self.index);
-                device.map(|d| Box::new(d) as _).map_err(|why| NoDevice { backend: "wgpu", why })
+        open(self.backend, Some(&self.index.to_string()), |_| true)
+    }
+}
+
+/// Opens a backend's device: the one with that number or name, else the first. `has_code` is whether a device can run
+/// the kernels, which is asked where the backend is chosen here.
+pub(crate) fn open(
+    backend: Backend,
+    which: Option<&str>,
+    has_code: impl Fn(&dyn Device) -> bool,
+) -> Result<Box<dyn Device>, NoDevice> {
+    match backend {
+        Backend::Cpu => cpu(which),
+        Backend::Cuda => cuda(which),
+        Backend::Wgpu => wgpu(which, false),
+        Backend::Auto => {
+            for candidate in [cuda, hardware_wgpu] {
+                match candidate(which) {
+                    Ok(device) if has_code(&*device) => return Ok(device),
+                    Ok(device) => {
+                        tracing::info!(device = %device.info().name, takes = %device.takes(), "no code for this device");
+                    }
+                    Err(why) => tracing::info!(%why, "not this backend"),
+                }
             }
-            other => open(other),
+            cpu(which)
         }
     }
 }
 
-/// Opens a backend's device.
-pub(crate) fn open(backend: Backend) -> Result<Box<dyn Device>, NoDevice> {
-    match backend {
-        Backend::Cpu => cpu(),
-        Backend::Wgpu => wgpu(false),
-        Backend::Auto => wgpu(true).or_else(|why| {
-            tracing::info!(%why, "no hardware GPU: the CPU serves");
-            cpu()
-        }),
-    }
+#[cfg(feature = "cuda")]
+fn cuda(which: Option<&str>) -> Result<Box<dyn Device>, NoDevice> {
+    boxed("cuda", crate::backend::cuda::CudaDevice::find(which))
 }
 
-fn wgpu(hardware_only: bool) -> Result<Box<dyn Device>, NoDevice> {
-    #[cfg(feature = "wgpu")]
-    {
-        let device = crate::backend::wgpu::open(hardware_only);
-        device.map(|d| Box::new(d) as _).map_err(|why| NoDevice { backend: "wgpu", why })
-    }
-    #[cfg(not(feature = "wgpu"))]
-    {
-        let _ = hardware_only;
-        Err(NoDevice { backend: "wgpu", why: "this program was built without the feature `wgpu`".into() })
-    }
+#[cfg(not(feature = "cuda"))]
+fn cuda(_: Option<&str>) -> Result<Box<dyn Device>, NoDevice> {
+    Err(NoDevice { backend: "cuda", why: "this program was built without the feature `cuda`".into() })
 }
 
-fn cpu() -> Result<Box<dyn Device>, NoDevice> {
-    let device = CpuDevice::new();
-    device.map(|d| Box::new(d) as _).map_err(|why| NoDevice { backend: "cpu", why: why.to_string() })
+fn hardware_wgpu(which: Option<&str>) -> Result<Box<dyn Device>, NoDevice> {
+    wgpu(which, true)
+}
+
+#[cfg(feature = "wgpu")]
+fn wgpu(which: Option<&str>, hardware_only: bool) -> Result<Box<dyn Device>, NoDevice> {
+    boxed("wgpu", crate::backend::wgpu::WgpuDevice::find(which, hardware_only))
+}
+
+#[cfg(not(feature = "wgpu"))]
+fn wgpu(_: Option<&str>, _: bool) -> Result<Box<dyn Device>, NoDevice> {
+    Err(NoDevice { backend: "wgpu", why: "this program was built without the feature `wgpu`".into() })
+}
+
+fn cpu(which: Option<&str>) -> Result<Box<dyn Device>, NoDevice> {
+    let device = pick(&[CpuDevice::describe()], which);
+    boxed("cpu", device.and_then(|_| CpuDevice::new().map_err(|why| why.to_string())))
+}
+
+fn boxed<D: Device + 'static>(backend: &'static str, found: Result<D, String>) -> Result<Box<dyn Device>, NoDevice> {
+    found.map(|device| Box::new(device) as _).map_err(|why| NoDevice { backend, why })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Backend;
+
+    #[test]
+    fn a_backend_has_one_name() {
+        for backend in [Backend::Auto, Backend::Cuda, Backend::Wgpu, Backend::Cpu] {
+            assert_eq!(backend.name().parse(), Ok(backend));
+        }
+        assert!("vulkan".parse::<Backend>().is_err());
+    }
 }

@@ -123,12 +123,17 @@ pub(crate) enum Show {
 #[command(after_help = "\
 Examples:
   wgpuc run guest.wasm                             on a hardware GPU where there is one, else on the CPU
+  wgpuc run --backend cuda --device 1 guest.wasm   on the second of the machine's NVIDIA cards
   wgpuc run --backend cpu -d data::/data guest.wasm --seed 7
   wgpuc run --kernels wgpuc-out guest.wasm         with kernels of your own")]
 pub(crate) struct Run {
-    /// Where the kernels run: `auto` takes a hardware GPU, else the CPU, and says which.
+    /// Where the kernels run: `cuda`, `wgpu` or `cpu`; `auto` takes the first of these with a GPU, else the CPU, and says
+    /// which.
     #[arg(long, default_value = "auto")]
     pub(crate) backend: String,
+    /// Which device of the backend: its number in `wgpuc devices`, or a part of its name.
+    #[arg(long, value_name = "NUMBER|NAME")]
+    pub(crate) device: Option<String>,
     /// A folder that `wgpuc build` wrote, in place of the standard kernels.
     #[arg(long)]
     pub(crate) kernels: Option<PathBuf>,

@@ -52,11 +52,8 @@ impl Executor {
     /// Whether it is meant by `--backend`: a part of its name, or its backend's name.
     #[must_use]
     pub fn is_named(&self, part: &str) -> bool {
-        let backend = match &self.kind {
-            Kind::Device(Listed { backend: Backend::Wgpu, .. }) => "wgpu",
-            _ => "",
-        };
-        part == backend || self.name.to_lowercase().contains(&part.to_lowercase())
+        let is_its_backend = matches!(&self.kind, Kind::Device(listed) if listed.backend.name() == part);
+        is_its_backend || self.name.to_lowercase().contains(&part.to_lowercase())
     }
 
     /// Whether it is the interpreter, whose cases may run side by side.

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use wgpuc_abi as abi;
 
 pub mod cpu;
+#[cfg(feature = "cuda")]
+pub mod cuda;
 #[cfg(feature = "wgpu")]
 pub mod wgpu;
 
@@ -24,6 +26,22 @@ pub struct DeviceInfo {
     pub is_hardware: bool,
     /// The CUDA compute capability, or the API's version.
     pub compute_capability: String,
+}
+
+/// The place of the device with that number, or with that in its name; of the first where none is asked for.
+pub(crate) fn pick(devices: &[DeviceInfo], which: Option<&str>) -> Result<usize, String> {
+    let Some(which) = which else {
+        return if devices.is_empty() { Err("it shows none".to_owned()) } else { Ok(0) };
+    };
+    let is_named = |device: &DeviceInfo| device.name.to_lowercase().contains(&which.to_lowercase());
+    let found = match which.parse() {
+        Ok(index) => Some(index).filter(|index| *index < devices.len()),
+        Err(_) => devices.iter().position(is_named),
+    };
+    found.ok_or_else(|| {
+        let all: Vec<_> = devices.iter().enumerate().map(|(i, device)| format!("{i}: {}", device.name)).collect();
+        format!("`{which}` is neither a number nor part of a name of those that there are ({})", all.join(", "))
+    })
 }
 
 /// Why a backend could not do something.
@@ -51,6 +69,14 @@ pub trait Device: Send + Sync {
     fn target(&self) -> abi::Target;
     /// What it has beyond the floor that every device of its target has.
     fn features(&self) -> &[abi::Feature];
+    /// Whether it can run that form of a kernel.
+    fn runs(&self, artifact: &abi::Artifact) -> bool {
+        artifact.target == self.target() && artifact.needs.iter().all(|need| self.features().contains(need))
+    }
+    /// What code it takes, for people.
+    fn takes(&self) -> String {
+        self.target().name().to_owned()
+    }
     /// Memory and a queue for one guest.
     ///
     /// # Errors
@@ -243,5 +269,28 @@ impl Fault {
             group: word(abi::fault::GROUP),
             invocation: word(abi::fault::INVOCATION),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DeviceInfo, pick};
+
+    #[test]
+    fn a_device_is_picked_by_number_or_name() {
+        let device = |name: &str| DeviceInfo {
+            name: name.to_owned(),
+            backend: "cuda".to_owned(),
+            total_memory: 0,
+            is_hardware: true,
+            compute_capability: String::new(),
+        };
+        let devices = [device("NVIDIA H200"), device("NVIDIA GeForce RTX 4090")];
+        assert_eq!(pick(&devices, None), Ok(0));
+        assert_eq!(pick(&devices, Some("1")), Ok(1));
+        assert_eq!(pick(&devices, Some("RTX 4090")), Ok(1));
+        assert_eq!(pick(&devices, Some("h200")), Ok(0));
+        assert!(pick(&devices, Some("2")).unwrap_err().contains("1: NVIDIA GeForce RTX 4090"));
+        assert!(pick(&[], None).is_err());
     }
 }

@@ -6,7 +6,7 @@ use crate::exit::Failure;
 use serde_json::json;
 use std::fmt::Write as _;
 use std::process::ExitCode;
-use wgpuc_runtime::{Backend, Listed};
+use wgpuc_runtime::Listed;
 
 /// Lists every device, the one that `run` takes unless told marked.
 pub(crate) fn run(args: &args::Devices) -> Result<ExitCode, Failure> {
@@ -21,9 +21,10 @@ pub(crate) fn run(args: &args::Devices) -> Result<ExitCode, Failure> {
         let info = &device.info;
         let _ = writeln!(
             out,
-            "{} {:<5} {} ({}, {}{}{})",
+            "{} {:<5} {} {} ({}, {}{}{})",
             if device.is_default { "*" } else { " " },
-            backend_name(device.backend),
+            device.backend.name(),
+            device.index,
             info.name,
             info.backend,
             if info.is_hardware { "hardware" } else { "software" },
@@ -31,7 +32,9 @@ pub(crate) fn run(args: &args::Devices) -> Result<ExitCode, Failure> {
             info.compute_capability,
         );
     }
-    out.push_str("* is what `--backend auto` takes\n");
+    out.push_str(
+        "* is what `--backend auto` takes, if the kernels have code for it; `--device` takes a number or a name\n",
+    );
     print(&out)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -39,7 +42,8 @@ pub(crate) fn run(args: &args::Devices) -> Result<ExitCode, Failure> {
 fn as_json(device: &Listed) -> serde_json::Value {
     let info = &device.info;
     json!({
-        "backend": backend_name(device.backend),
+        "backend": device.backend.name(),
+        "index": device.index,
         "api": info.backend,
         "name": info.name,
         "total-memory": info.total_memory,
@@ -47,12 +51,4 @@ fn as_json(device: &Listed) -> serde_json::Value {
         "compute-capability": info.compute_capability,
         "is-default": device.is_default,
     })
-}
-
-const fn backend_name(backend: Backend) -> &'static str {
-    match backend {
-        Backend::Auto => "auto",
-        Backend::Cpu => "cpu",
-        Backend::Wgpu => "wgpu",
-    }
 }

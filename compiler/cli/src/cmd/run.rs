@@ -17,7 +17,8 @@ pub(crate) fn run(args: &args::Run) -> Result<ExitCode, Failure> {
         Some(folder) => wgpuc_runtime::bundle::load(folder).map_err(Failure::failed)?,
         None => wgpuc_kernels::bundle(),
     };
-    let gpu = Gpu::builder().backend(backend).kernels(bundle).build().map_err(|error| match error {
+    let builder = Gpu::builder().backend(backend).which(args.device.clone()).kernels(bundle);
+    let gpu = builder.build().map_err(|error| match error {
         GpuSetupError::Device(error) => {
             Failure::no_device(format_args!("{error}; `wgpuc devices` lists what there is"))
         }

@@ -12,7 +12,7 @@ mod pipeline;
 mod readback;
 mod session;
 
-use super::{Device, DeviceInfo, Error, Session, SessionLimits};
+use super::{Device, DeviceInfo, Error, Session, SessionLimits, pick};
 use pipeline::Pipelines;
 use std::sync::{Arc, Mutex};
 use wgpuc_abi as abi;
@@ -52,37 +52,23 @@ pub(crate) fn list() -> Vec<DeviceInfo> {
     adapters().iter().map(describe).collect()
 }
 
-/// Opens the best adapter; where `hardware_only`, no software one.
-pub(crate) fn open(hardware_only: bool) -> Result<WgpuDevice, String> {
-    let adapters = adapters();
-    let adapter = adapters.iter().find(|a| !hardware_only || is_hardware(&a.get_info()));
-    let adapter = adapter.ok_or_else(|| {
-        if adapters.is_empty() {
-            "no Vulkan, Metal or Direct3D 12 driver was found; install one, or use `--backend cpu`".to_owned()
-        } else {
-            "only software drivers were found; `--backend wgpu` uses them all the same".to_owned()
-        }
-    })?;
-    WgpuDevice::new(adapter)
-}
-
-/// Opens an adapter by its place in [`list`].
-pub(crate) fn open_nth(index: usize) -> Result<WgpuDevice, String> {
-    let adapters = adapters();
-    let adapter = adapters.get(index);
-    WgpuDevice::new(adapter.ok_or_else(|| format!("there is no adapter {index}; there are {}", adapters.len()))?)
-}
-
 impl WgpuDevice {
-    /// Opens the first adapter whose name contains `part`: for tests, and for machines with several.
+    /// Opens the adapter with that number, best first, or else with that in its name; the best unless told. Where
+    /// `hardware_only`, no software one.
     ///
     /// # Errors
-    /// Where there is none, with the names that there are, or where it cannot be opened.
-    pub fn named(part: &str) -> Result<Self, String> {
-        let adapters = adapters();
-        let names = || adapters.iter().map(|a| a.get_info().name).collect::<Vec<_>>().join(", ");
-        let adapter = adapters.iter().find(|a| a.get_info().name.contains(part));
-        Self::new(adapter.ok_or_else(|| format!("no adapter is named {part}; there are: {}", names()))?)
+    /// Where there is none, or it cannot be opened.
+    pub fn find(which: Option<&str>, hardware_only: bool) -> Result<Self, String> {
+        let mut adapters = adapters();
+        if adapters.is_empty() {
+            return Err("no Vulkan, Metal or Direct3D 12 driver was found; install one, or use `--backend cpu`".into());
+        }
+        adapters.retain(|adapter| !hardware_only || is_hardware(&adapter.get_info()));
+        if adapters.is_empty() {
+            return Err("only software drivers were found; `--backend wgpu` uses them all the same".into());
+        }
+        let infos: Vec<_> = adapters.iter().map(describe).collect();
+        Self::new(&adapters.swap_remove(pick(&infos, which)?))
     }
 
     fn new(adapter: &wgpu::Adapter) -> Result<Self, String> {
