@@ -13,7 +13,7 @@ fn examples_of_the_language_compile() {
     for (number, block) in blocks.iter().enumerate() {
         let files = vec![(format!("example_{number}.rs"), block.as_bytes().to_vec())];
         let input = Input { folder_name: "examples".to_owned(), files };
-        let options = Options { targets: vec![], bindings: wgpuc_core::bindings::Language::ALL.to_vec() };
+        let options = Options { bindings: wgpuc_core::bindings::Language::ALL.to_vec(), ..Options::default() };
         if let Err(failure) = driver::compile(&input, &options) {
             panic!("{}", render(&failure.diagnostics, &failure.sources, Style::Plain));
         }

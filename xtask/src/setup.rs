@@ -2,7 +2,9 @@
 
 use crate::process::{exists, run_step};
 use crate::setup_debian;
-use crate::versions::{DEBIAN_LAVAPIPE, DEBIAN_NODE, DEBIAN_SWIFTSHADER, NPM_CLANG, NPM_WEBGPU};
+use crate::versions::{
+    DEBIAN_LAVAPIPE, DEBIAN_NODE, DEBIAN_PYTHON, DEBIAN_SWIFTSHADER, NPM_CLANG, NPM_WEBGPU, PYPI_PTXAS,
+};
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
@@ -26,6 +28,8 @@ pub(crate) enum Piece {
     Swiftshader,
     /// The WGSL compiler of Chromium
     Tint,
+    /// NVIDIA's assembler of PTX
+    Ptxas,
 }
 
 impl Piece {
@@ -36,6 +40,7 @@ impl Piece {
             Self::Lavapipe => install_driver(has_lavapipe(), DEBIAN_LAVAPIPE),
             Self::Swiftshader => install_driver(Path::new(SWIFTSHADER_ICD).exists(), DEBIAN_SWIFTSHADER),
             Self::Tint => install_npm(workspace, NPM_WEBGPU),
+            Self::Ptxas => install_pypi(workspace, PYPI_PTXAS),
         };
         installed.with_context(|| format!("{self:?} could not be set up"))
     }
@@ -99,4 +104,22 @@ fn install_npm(workspace: &Workspace, (name, version): (&str, &str)) -> Result<(
     let mut npm = Command::new("npm");
     npm.args(["install", "--no-audit", "--no-fund", "--loglevel=error", "--save-exact", "--prefix"]).arg(&folder);
     run_step(npm.arg(format!("{name}@{version}")))
+}
+
+/// Installs one package from PyPI into the tools' own folder.
+fn install_pypi(workspace: &Workspace, (name, version): (&str, &str)) -> Result<()> {
+    let folder = workspace.tools.join("python");
+    if folder.join(format!("{}-{version}.dist-info", name.replace('-', "_"))).is_dir() {
+        return Ok(());
+    }
+    let pip = || {
+        let mut python = Command::new("python3");
+        python.args(["-m", "pip", "install", "--quiet", "--no-deps", "--upgrade", "--target"]).arg(&folder);
+        run_step(python.arg(format!("{name}=={version}")))
+    };
+    if exists("python3") && pip().is_ok() {
+        return Ok(());
+    }
+    setup_debian::install_packages(DEBIAN_PYTHON).context("install Python 3, with pip")?;
+    pip()
 }

@@ -11,8 +11,10 @@
 
 mod embed;
 mod folder;
+mod ptxas;
 
 pub use folder::{DiskError, drifted, read_folder, write_changed};
+pub use ptxas::{PTXAS_VARIABLE, Ptxas};
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -63,22 +65,31 @@ pub fn compile(dir: impl AsRef<Path>) -> Result<PathBuf, Error> {
 /// A compilation that is still to be described.
 #[must_use]
 pub fn configure() -> Config {
-    Config { targets: vec![], bindings: vec![Language::Host], out_dir: None }
+    Config { targets: vec![], architectures: vec![], bindings: vec![Language::Host], out_dir: None }
 }
 
 /// What to compile, and where to.
 #[derive(Clone, Debug)]
 pub struct Config {
     targets: Vec<Target>,
+    architectures: Vec<u32>,
     bindings: Vec<Language>,
     out_dir: Option<PathBuf>,
 }
 
 impl Config {
-    /// Adds a target. Without any, all are compiled.
+    /// Adds a target. Without any, all are compiled but machine code, which needs NVIDIA's ptxas.
     #[must_use]
     pub fn target(mut self, target: Target) -> Self {
         self.targets.push(target);
+        self
+    }
+
+    /// Adds an architecture of NVIDIA's that machine code is made for, 90 for sm_90. Without any, it is made for sm_80
+    /// and sm_90.
+    #[must_use]
+    pub fn architecture(mut self, sm: u32) -> Self {
+        self.architectures.push(sm);
         self
     }
 
@@ -111,7 +122,12 @@ impl Config {
         for (name, _) in &input.files {
             println!("cargo::rerun-if-changed={}", dir.join(name).display());
         }
-        let options = Options { targets: self.targets.clone(), bindings: self.bindings.clone() };
+        let options = Options {
+            targets: self.targets.clone(),
+            architectures: self.architectures.clone(),
+            assembler: Ptxas::find().map(Ptxas::assembler),
+            bindings: self.bindings.clone(),
+        };
         let mut output = driver::compile(&input, &options).map_err(|failure| Error::Source(text(&failure)))?;
         let (name, source) = embed::bundle(&output);
         output.files.insert(name, source);

@@ -44,6 +44,7 @@ pub(crate) enum Command {
 Examples:
   wgpuc build kernels-src                          everything, into ./wgpuc-out
   wgpuc build kernels-src --target wgsl --bindings c,cpp --out gen
+  wgpuc build kernels-src --target ptx,cubin --sm 90,100
   wgpuc build kernels-src --out gen --check        fail if gen is not up to date")]
 pub(crate) struct Build {
     /// The kernel folder.
@@ -51,9 +52,12 @@ pub(crate) struct Build {
     /// Where to write.
     #[arg(long, default_value = "wgpuc-out")]
     pub(crate) out: PathBuf,
-    /// Targets to compile for; all unless named.
+    /// Targets to compile for; unless named, all but cubin, which needs NVIDIA's ptxas.
     #[arg(long, value_enum, value_delimiter = ',')]
     pub(crate) target: Vec<TargetArg>,
+    /// Architectures of NVIDIA's to make machine code for, with --target cubin: 80 for sm_80.
+    #[arg(long, value_delimiter = ',', default_values_t = wgpuc_core::driver::ARCHITECTURES)]
+    pub(crate) sm: Vec<u32>,
     /// Languages to generate bindings for; all unless named.
     #[arg(long, value_enum, value_delimiter = ',')]
     pub(crate) bindings: Vec<LanguageArg>,
@@ -85,6 +89,9 @@ pub(crate) struct Inspect {
     /// What to show.
     #[arg(long, value_enum, value_delimiter = ',', default_value = "summary")]
     pub(crate) show: Vec<Show>,
+    /// Architectures of NVIDIA's, for --show usage: 80 for sm_80.
+    #[arg(long, value_delimiter = ',', default_values_t = wgpuc_core::driver::ARCHITECTURES)]
+    pub(crate) sm: Vec<u32>,
     /// Print the summary as JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -102,6 +109,8 @@ pub(crate) enum Show {
     Wgsl,
     /// PTX.
     Ptx,
+    /// Registers, spills, memory and occupancy of NVIDIA's machine code, where ptxas is found.
+    Usage,
     /// SPIR-V, as naga disassembles none: words in hexadecimal.
     Spirv,
     /// Metal Shading Language.
@@ -220,6 +229,7 @@ pub(crate) enum TargetArg {
     Cpu,
     Wgsl,
     Ptx,
+    Cubin,
 }
 
 impl From<TargetArg> for wgpuc_abi::Target {
@@ -228,6 +238,7 @@ impl From<TargetArg> for wgpuc_abi::Target {
             TargetArg::Cpu => Self::Cpu,
             TargetArg::Wgsl => Self::Wgsl,
             TargetArg::Ptx => Self::Ptx,
+            TargetArg::Cubin => Self::Cubin,
         }
     }
 }

@@ -18,7 +18,7 @@ impl Package {
     /// # Errors
     /// Everything that is wrong with them.
     pub fn compile(input: &Input) -> Result<Arc<Self>, Failure> {
-        let output = driver::compile(input, &Options { targets: vec![], bindings: vec![] })?;
+        let output = driver::compile(input, &Options::default())?;
         Ok(Arc::new(Self { output }))
     }
 

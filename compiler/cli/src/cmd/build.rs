@@ -13,7 +13,9 @@ pub(crate) fn run(args: &args::Build) -> Result<ExitCode, Failure> {
     if bindings.is_empty() {
         bindings = wgpuc_core::bindings::Language::ALL.to_vec();
     }
-    let output = compile(&args.dir, &Options { targets, bindings })?;
+    let assembler = wgpuc_build::Ptxas::find().map(wgpuc_build::Ptxas::assembler);
+    let options = Options { targets, architectures: args.sm.clone(), assembler, bindings };
+    let output = compile(&args.dir, &options)?;
     if args.check {
         return compare(args, &output);
     }

@@ -10,7 +10,7 @@ use wgpuc_core::driver::{self, Options};
 /// Compiles a folder for every target and keeps nothing.
 pub(crate) fn run(args: &args::Check) -> Result<ExitCode, Failure> {
     let input = wgpuc_build::read_folder(&args.dir)?;
-    match driver::compile(&input, &Options { targets: vec![], bindings: vec![] }) {
+    match driver::compile(&input, &Options::default()) {
         Ok(_) => Ok(ExitCode::SUCCESS),
         Err(failure) if args.json => {
             let lines: String = as_json(&failure).iter().map(|d| format!("{d}\n")).collect();

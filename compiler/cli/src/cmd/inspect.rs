@@ -1,6 +1,6 @@
 //! `wgpuc inspect`.
 
-use super::{compile, print};
+use super::{compile, print, usage};
 use crate::args::{self, Show};
 use crate::exit::Failure;
 use serde_json::json;
@@ -8,13 +8,13 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 use wgpuc_abi::{Instance, KernelParamType, Target};
 use wgpuc_core::bindings::Language;
-use wgpuc_core::driver::{CompiledInstance, Form, Options, Output};
+use wgpuc_core::driver::{CompiledInstance, Form, Options, Output, TARGETS};
 use wgpuc_core::emit::EmitError;
 use wgpuc_core::ir::{self, Check, Place};
 
 /// Shows what became of a folder.
 pub(crate) fn run(args: &args::Inspect) -> Result<ExitCode, Failure> {
-    let output = compile(&args.dir, &Options { targets: vec![], bindings: vec![Language::Wit] })?;
+    let output = compile(&args.dir, &options(args))?;
     let named = |name: &str| args.name.as_ref().is_none_or(|wanted| name.contains(wanted.as_str()));
     let instances: Vec<&CompiledInstance> = output.kernels.iter().filter(|k| named(&k.request.name)).collect();
     let ops: Vec<_> = output.manifest.interface.ops().filter(|op| named(op.name.kebab())).collect();
@@ -39,12 +39,22 @@ pub(crate) fn run(args: &args::Inspect) -> Result<ExitCode, Failure> {
                     let _ = writeln!(out, "// {path}\n{}", String::from_utf8_lossy(bytes));
                 }
             }
+            Show::Usage => usage::show(&mut out, &instances),
             Show::Checks => checks(&mut out, &output, &instances),
             code => forms(&mut out, &instances, *code)?,
         }
     }
     print(&out)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the wanted views need.
+fn options(args: &args::Inspect) -> Options {
+    let mut targets = TARGETS.to_vec();
+    let ptxas = args.show.contains(&Show::Usage).then(wgpuc_build::Ptxas::find).flatten();
+    targets.extend(ptxas.is_some().then_some(Target::Cubin));
+    let assembler = ptxas.map(wgpuc_build::Ptxas::assembler);
+    Options { targets, architectures: args.sm.clone(), assembler, bindings: vec![Language::Wit] }
 }
 
 fn instance<'a>(output: &'a Output, compiled: &CompiledInstance) -> Option<&'a Instance> {
@@ -66,8 +76,8 @@ fn counted(kernel: &ir::Kernel) -> (usize, usize) {
 fn summary(out: &mut String, output: &Output, instances: &[&CompiledInstance]) {
     let _ = writeln!(
         out,
-        "{:<34} {:>11} {:>8} {:>9} {:>8} {:>8}  checks that stay",
-        "instance", "workgroup", "shared B", "bindings", "wgsl B", "cpu B"
+        "{:<34} {:>11} {:>8} {:>9} {:>8} {:>8} {:>8}  checks that stay",
+        "instance", "workgroup", "shared B", "bindings", "wgsl B", "ptx B", "cpu B"
     );
     for compiled in instances {
         let (Some(instance), Some(form)) = (instance(output, compiled), base(compiled)) else { continue };
@@ -81,12 +91,13 @@ fn summary(out: &mut String, output: &Output, instances: &[&CompiledInstance]) {
         let [x, y, z] = instance.workgroup;
         let _ = writeln!(
             out,
-            "{:<34} {:>11} {:>8} {:>9} {:>8} {:>8}  {stays} of {}",
+            "{:<34} {:>11} {:>8} {:>9} {:>8} {:>8} {:>8}  {stays} of {}",
             instance.name,
             format!("{x}x{y}x{z}"),
             instance.shared_bytes,
             buffers + usize::from(instance.faults) + 1,
             bytes(Target::Wgsl),
+            bytes(Target::Ptx),
             bytes(Target::Cpu),
             stays + gone,
         );
@@ -147,7 +158,7 @@ fn forms(out: &mut String, instances: &[&CompiledInstance], show: Show) -> Resul
             Show::Ptx => Some(Target::Ptx),
             _ => None,
         };
-        if target.is_some_and(|target| !form.code.contains_key(&target)) {
+        if target.is_some_and(|target| form.code(target).is_none()) {
             continue;
         }
         let text = code(form, show)?;
@@ -160,7 +171,7 @@ fn forms(out: &mut String, instances: &[&CompiledInstance], show: Show) -> Resul
 
 fn code(form: &Form, show: Show) -> Result<String, Failure> {
     let emitted = |text: Result<String, EmitError>| text.map_err(Failure::failed);
-    let bytes = |target| form.code.get(&target).map(|c| c.bytes.as_slice()).unwrap_or_default();
+    let bytes = |target| form.code(target).map(|c| c.bytes.as_slice()).unwrap_or_default();
     match show {
         Show::Wgsl => Ok(String::from_utf8_lossy(bytes(Target::Wgsl)).into_owned()),
         Show::Ptx => Ok(String::from_utf8_lossy(bytes(Target::Ptx)).into_owned()),

@@ -11,6 +11,7 @@ pub(crate) mod inspect;
 pub(crate) mod run;
 #[cfg(feature = "run")]
 pub(crate) mod test;
+mod usage;
 
 use crate::exit::Failure;
 use std::io::Write;

@@ -1,9 +1,10 @@
 //! One instance, through elaboration and the passes, to the code of every target.
 
-use super::{forms::Asked, stack};
+use super::code::{self, Code, Goal};
+use super::forms::Asked;
+use super::stack;
 use crate::diag::codes::flow as codes;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::emit::{self, EmitError, EmitErrorKind};
 use crate::ir::{self, Feature};
 use crate::passes;
 use crate::passes::finding::Kind;
@@ -12,7 +13,6 @@ use crate::plan::Planned;
 use crate::program::{Program, Request};
 use crate::source::{Sources, Span};
 use crate::{elaborate, syntax::ast};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::Mutex;
@@ -39,21 +39,8 @@ pub struct Form {
     pub kernel: ir::Kernel,
     /// With its checks made explicit: what targets emit. Its sites are those of the instance.
     pub lowered: ir::Kernel,
-    /// The emitted code, by target.
-    pub code: BTreeMap<Target, Code>,
-}
-
-/// Emitted code.
-#[derive(Clone, Debug)]
-pub struct Code {
-    /// The entry point.
-    pub entry: String,
-    /// The file's content.
-    pub bytes: Vec<u8>,
-    /// Working memory of a CPU module.
-    pub arena_bytes: u32,
-    /// What CUDA code needs.
-    pub cuda: Option<wgpuc_abi::CudaCode>,
+    /// What it was compiled to.
+    pub code: Vec<Code>,
 }
 
 impl Form {
@@ -63,14 +50,19 @@ impl Form {
         let features: String = self.kernel.features.iter().map(|f| format!(".{}", f.name())).collect();
         format!("{}{features}", self.kernel.name)
     }
+
+    /// Its code for a target; of machine code the first.
+    #[must_use]
+    pub fn code(&self, target: Target) -> Option<&Code> {
+        self.code.iter().find(|code| code.target == target)
+    }
 }
 
 /// Compiles all instances, on all cores; the result does not depend on their order in time.
 pub(super) fn compile_all(
     program: &Program,
     planned: &Planned,
-    targets: &[Target],
-    sources: &Sources,
+    goal: &Goal<'_>,
     diagnostics: &mut Diagnostics,
 ) -> (Vec<CompiledInstance>, BTreeMap<String, Vec<u8>>) {
     let requests = &planned.requests;
@@ -81,7 +73,7 @@ pub(super) fn compile_all(
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let (Some((kernel, request)), Some(slot)) = (requests.get(index), done.get(index)) else { break };
-            let result = compile(program, *kernel, request, targets, sources);
+            let result = compile(program, *kernel, request, goal);
             if let Ok(mut slot) = slot.lock() {
                 *slot = Some(result);
             }
@@ -109,25 +101,14 @@ pub(super) fn compile_all(
 
 /// The form's files: path and content.
 fn artifacts(form: &Form) -> impl Iterator<Item = (String, Vec<u8>)> {
-    form.code.iter().map(|(target, code)| (path(form, *target), code.bytes.clone()))
-}
-
-/// Where the form's code for a target lies in the bundle.
-pub(super) fn path(form: &Form, target: Target) -> String {
-    match target {
-        Target::Cpu => format!("cpu/{}.wasm", form.file_stem()),
-        Target::Wgsl => format!("wgsl/{}.wgsl", form.file_stem()),
-        Target::Ptx => format!("ptx/{}.ptx", form.file_stem()),
-        Target::Cubin => format!("cubin/{}.cubin", form.file_stem()),
-    }
+    form.code.iter().map(|code| (code.path(form), code.bytes.clone()))
 }
 
 fn compile(
     program: &Program,
     kernel: u32,
     request: &Request,
-    targets: &[Target],
-    sources: &Sources,
+    goal: &Goal<'_>,
 ) -> Result<CompiledInstance, Diagnostics> {
     let needs = needs(program, request);
     let base = elaborate::kernel(program, request, &needs)?;
@@ -137,35 +118,11 @@ fn compile(
     for features in asked.sets() {
         let is_base = features == needs;
         let kernel = if is_base { base.kernel.clone() } else { elaborate::kernel(program, request, &features)?.kernel };
-        forms.push(analysed(kernel, &mut sites, sources)?);
+        forms.push(analysed(kernel, &mut sites, goal.sources)?);
     }
-    let faults = forms.iter().any(|form| emit::faults(&form.lowered));
-    let setting = emit::ptx::Setting { faults, sources: Some(sources) };
-    for form in &mut forms {
-        form.lowered.sites.clone_from(&sites);
-        for target in targets {
-            if asked.is_for(&form.kernel.features, *target) {
-                let kernel = lowered_for(&form.lowered, *target);
-                form.code.insert(*target, emitted(&kernel, *target, &setting)?);
-            }
-        }
-    }
+    forms.iter_mut().for_each(|form| form.lowered.sites.clone_from(&sites));
+    code::compile(&mut forms, &asked, goal)?;
     Ok(CompiledInstance { kernel, request: request.clone(), sites, forms })
-}
-
-/// What the target lacks, in terms of what it has.
-fn lowered_for(kernel: &ir::Kernel, target: Target) -> Cow<'_, ir::Kernel> {
-    let mut kernel = Cow::Borrowed(kernel);
-    if kernel.shared.is_empty() {
-        return kernel;
-    }
-    let has_copies = matches!(target, Target::Ptx | Target::Cubin) && kernel.features.iter().any(|f| f.is_cuda());
-    let mut changed = !has_copies && passes::lower_copies::run(kernel.to_mut());
-    changed |= target == Target::Wgsl && passes::lower_views::run(kernel.to_mut());
-    if changed {
-        passes::simplify::run(kernel.to_mut());
-    }
-    kernel
 }
 
 fn needs(program: &Program, request: &Request) -> Vec<Feature> {
@@ -184,7 +141,7 @@ fn analysed(mut kernel: ir::Kernel, sites: &mut Vec<ir::Site>, sources: &Sources
     passes::explicit::run(&mut lowered);
     passes::simplify::run(&mut lowered);
     share_sites(&mut lowered.body, &kernel.sites, sites);
-    Ok(Form { kernel, lowered, code: BTreeMap::new() })
+    Ok(Form { kernel, lowered, code: vec![] })
 }
 
 /// The source of a span, where it is short enough to stand in a sentence.
@@ -227,38 +184,4 @@ fn findings(kernel: &ir::Kernel) -> Diagnostics {
         diagnostics.push(finding.labels.into_iter().fold(first, |d, (span, text)| d.label(span, text)));
     }
     diagnostics
-}
-
-fn emitted(kernel: &ir::Kernel, target: Target, setting: &emit::ptx::Setting<'_>) -> Result<Code, Diagnostics> {
-    let code = match target {
-        Target::Cpu => emit::cpu::emit(kernel).map(|module| Code {
-            entry: "run".to_owned(),
-            bytes: module.bytes,
-            arena_bytes: module.arena_bytes,
-            cuda: None,
-        }),
-        Target::Wgsl => emit::wgsl::emit(kernel).map(|wgsl| Code {
-            entry: wgsl.entry,
-            bytes: wgsl.text.into_bytes(),
-            arena_bytes: 0,
-            cuda: None,
-        }),
-        Target::Ptx => emit::ptx::emit(kernel, setting).map(|ptx| Code {
-            entry: ptx.entry,
-            bytes: ptx.text.into_bytes(),
-            arena_bytes: 0,
-            cuda: Some(ptx.cuda),
-        }),
-        Target::Cubin => Err(EmitError::internal(kernel, "there is no assembler")),
-    };
-    code.map_err(|error| refused(&error).into())
-}
-
-fn refused(error: &EmitError) -> Diagnostic {
-    let code = match error.kind {
-        EmitErrorKind::Limit => codes::SHARED_TOO_LARGE,
-        EmitErrorKind::Unsupported => codes::TARGET_LACKS,
-        EmitErrorKind::Internal => codes::INTERNAL,
-    };
-    Diagnostic::new(code, error.span, error.to_string())
 }

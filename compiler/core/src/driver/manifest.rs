@@ -1,6 +1,7 @@
 //! The Manifest of a compiled package.
 
-use super::instance::{CompiledInstance, Form, path};
+use super::code::Code;
+use super::instance::{CompiledInstance, Form};
 use super::package::Package;
 use crate::diag::codes::package as codes;
 use crate::diag::{Diagnostic, Diagnostics};
@@ -58,7 +59,9 @@ pub(super) fn to_json(manifest: &abi::Manifest) -> Result<Vec<u8>, Diagnostics> 
 }
 
 fn instance(compiled: &CompiledInstance, program: &Program, sources: &Sources) -> abi::Instance {
-    let shared_bytes = |form: &Form| form.lowered.shared.iter().map(|s| s.len * s.elem.bytes()).sum::<u32>();
+    let own = |shared: &&ir::Shared| shared.view_of.is_none();
+    let shared_bytes =
+        |form: &Form| form.lowered.shared.iter().filter(own).map(|s| s.len * s.elem.bytes()).sum::<u32>();
     abi::Instance {
         name: compiled.request.name.clone(),
         generics: generics(compiled, program),
@@ -66,7 +69,7 @@ fn instance(compiled: &CompiledInstance, program: &Program, sources: &Sources) -
         shared_bytes: compiled.forms.iter().map(shared_bytes).max().unwrap_or(0),
         faults: compiled.forms.iter().any(|f| emit::faults(&f.lowered)),
         sites: compiled.sites.iter().map(|s| site(s, sources)).collect(),
-        artifacts: compiled.forms.iter().flat_map(artifacts).collect(),
+        artifacts: artifacts(&compiled.forms),
     }
 }
 
@@ -75,18 +78,21 @@ fn site(site: &ir::Site, sources: &Sources) -> abi::Site {
     abi::Site { file: sources.file(site.span.file).name.clone(), line, column, what: site.what.clone() }
 }
 
-fn artifacts(form: &Form) -> Vec<abi::Artifact> {
-    let describe = |(target, code): (&abi::Target, &super::instance::Code)| abi::Artifact {
-        target: *target,
+/// Machine code before PTX, which needs a compiler at run time; else by form.
+fn artifacts(forms: &[Form]) -> Vec<abi::Artifact> {
+    let describe = |form: &Form, code: &Code| abi::Artifact {
+        target: code.target,
         needs: form.kernel.features.clone(),
-        path: path(form, *target),
+        path: code.path(form),
         entry: code.entry.clone(),
         bytes: code.bytes.len() as u64,
         sha256: Sha256::digest(&code.bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
         arena_bytes: code.arena_bytes,
         cuda: code.cuda,
     };
-    form.code.iter().map(describe).collect()
+    let all = forms.iter().flat_map(|form| form.code.iter().map(move |code| describe(form, code)));
+    let (machine, others): (Vec<_>, Vec<_>) = all.partition(|artifact| artifact.target == abi::Target::Cubin);
+    machine.into_iter().chain(others).collect()
 }
 
 /// What is bound to each generic parameter, in the source's words.

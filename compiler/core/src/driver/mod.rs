@@ -3,13 +3,17 @@
 //! Takes an [`Input`] and [`Options`], gives an [`Output`] or everything that is wrong. It touches no disk, and the same
 //! input gives the same bytes.
 
+mod code;
 mod forms;
 mod instance;
+mod machine;
 mod manifest;
 mod package;
 mod stack;
 
+pub use code::Code;
 pub use instance::{CompiledInstance, Form};
+pub use machine::{ARCHITECTURES, Architecture, Assembler, MachineCode, Usage};
 
 use crate::bindings::{self, Files, Language};
 use crate::diag::codes::package as codes;
@@ -19,6 +23,7 @@ use crate::prelude;
 use crate::program::Program;
 use crate::source::Sources;
 use crate::syntax;
+use code::Goal;
 use package::Package;
 use std::collections::BTreeMap;
 use wgpuc_abi::{Manifest, Target};
@@ -35,8 +40,12 @@ pub struct Input {
 /// What to compile to.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The targets; empty means all.
+    /// The targets; empty means all of [`TARGETS`].
     pub targets: Vec<Target>,
+    /// The architectures that machine code is made for, 90 for sm_90; empty means [`ARCHITECTURES`].
+    pub architectures: Vec<u32>,
+    /// What makes machine code, for [`Target::Cubin`].
+    pub assembler: Option<Assembler>,
     /// The languages to generate bindings for.
     pub bindings: Vec<Language>,
 }
@@ -65,7 +74,7 @@ pub struct Failure {
     pub sources: Sources,
 }
 
-/// Every target, in the order of `--help`.
+/// Every target that the compiler needs no one else for, in the order of `--help`.
 pub const TARGETS: [Target; 3] = [Target::Cpu, Target::Wgsl, Target::Ptx];
 
 /// Compiles a folder.
@@ -86,8 +95,13 @@ fn run(input: &Input, options: &Options, sources: &mut Sources) -> Result<Parts,
     let package = package::read(input, sources)?;
     let program = parse(&package, sources)?;
     let (planned, mut diagnostics) = plan::plan_what_can_be(&program, sources);
-    let targets = if options.targets.is_empty() { &TARGETS[..] } else { &options.targets[..] };
-    let compiled = instance::compile_all(&program, &planned, targets, sources, &mut diagnostics);
+    let goal = Goal {
+        targets: if options.targets.is_empty() { &TARGETS } else { &options.targets },
+        architectures: if options.architectures.is_empty() { &ARCHITECTURES } else { &options.architectures },
+        assembler: options.assembler.as_ref(),
+        sources,
+    };
+    let compiled = instance::compile_all(&program, &planned, &goal, &mut diagnostics);
     let (kernels, artifacts) = diagnostics.or(compiled)?;
     let manifest = manifest::of(&package, &planned, &program, &kernels, sources);
     let files = files(&manifest, &artifacts, &options.bindings)?;
