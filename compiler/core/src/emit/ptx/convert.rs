@@ -14,18 +14,18 @@ impl Writer<'_> {
         use Scalar::{Bf16, Bool, F16, F32};
         match (from, to) {
             _ if from == to => a.clone(),
-            (Bool, _) => self.from_bool(to, a),
+            (Bool, _) => self.bool_as(to, a),
             (F16, Bool) | (Bf16, Bool) => {
-                let wide = self.to_f32(from, a);
+                let wide = self.widened(from, a);
                 self.convert(F32, Bool, &wide)
             }
             (F32, Bool) => self.compare("neu", Ty::F32, a, &Operand::Imm(Class::F32, 0)).into(),
             (_, Bool) => self.compare("ne", Ty::of(from), a, &Operand::Imm(Class::of(from), 0)).into(),
-            (F16 | Bf16, F32) => self.to_f32(from, a),
+            (F16 | Bf16, F32) => self.widened(from, a),
             (F32, F16) => self.put_as("cvt.rn", &[Ty::F16, Ty::F32], Class::F16, std::slice::from_ref(a)),
             (F32, Bf16) => self.round_to_bf16(a),
             (F16 | Bf16, _) => {
-                let wide = self.to_f32(from, a);
+                let wide = self.widened(from, a);
                 self.convert(F32, to, &wide)
             }
             (F32, _) => self.float_to_int(to, a),
@@ -42,7 +42,7 @@ impl Writer<'_> {
         }
     }
 
-    fn from_bool(&mut self, to: Scalar, a: &Operand) -> Operand {
+    fn bool_as(&mut self, to: Scalar, a: &Operand) -> Operand {
         let one = match to {
             Scalar::F16 => 0x3c00,
             Scalar::Bf16 => 0x3f80,
@@ -57,7 +57,7 @@ impl Writer<'_> {
         self.choose(class, pred, &Operand::Imm(class, one), &Operand::Imm(class, 0))
     }
 
-    fn to_f32(&mut self, from: Scalar, a: &Operand) -> Operand {
+    fn widened(&mut self, from: Scalar, a: &Operand) -> Operand {
         if from == Scalar::Bf16 { self.bf16_to_f32(a) } else { self.f16_to_f32(a) }
     }
 

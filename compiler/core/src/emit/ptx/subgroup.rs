@@ -30,7 +30,7 @@ impl Writer<'_> {
         let lane = self.put("mov", Ty::U32, &[Operand::Name("%laneid".to_owned())]);
         let total: u32 = self.kernel.workgroup.iter().product();
         let (mut mask, mut members) = (Operand::word(u32::MAX), Operand::word(WARP));
-        if total % WARP != 0 {
+        if !total.is_multiple_of(WARP) {
             let local = self.local_index();
             let first_missing = Operand::word(total - total % WARP);
             let whole = self.compare("lt", Ty::U32, &local, &first_missing);
