@@ -5,12 +5,14 @@
 //! same type. [`launch`] fixes how a launch's words and bindings lie in memory, [`fault`] how a kernel reports what
 //! only the device can notice.
 
+mod artifact;
 pub mod fault;
 pub mod launch;
 mod manifest;
 mod name;
 mod plan;
 
+pub use artifact::*;
 pub use manifest::*;
 pub use name::Name;
 pub use plan::*;
