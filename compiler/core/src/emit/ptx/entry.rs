@@ -1,9 +1,9 @@
 //! What surrounds a kernel's code: its parameters as `abi::launch::cuda_params` packs them, what is read before
 //! everything else, and the text of the module.
 
+use super::address::slot_name;
 use super::inst::{Class, Inst, Operand, Reg, Ty};
 use super::layout::{SHARED, array_bytes};
-use super::memory::slot_name;
 use super::writer::Writer;
 use crate::emit::EmitError;
 use crate::ir::{Expr, Kernel, Param, ParamId, ParamKind, Scalar, SlotId, StmtKind, walk};

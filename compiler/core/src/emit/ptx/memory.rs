@@ -1,18 +1,11 @@
 //! Loads, stores and atomic operations on elements of buffers, workgroup memory and arrays of an invocation.
-//!
-//! An index that is a sum with a constant becomes the address without it and an offset in the instruction, so that
-//! neighbouring accesses share an address. In workgroup memory addresses have 32 bits and wrap as the index does; in
-//! the others the sum must be one that does not wrap.
 
 use super::Level;
-use super::inst::{Class, Inst, Operand, Reg, Ty};
-use super::layout::{SHARED, accesses, stride_bytes};
-use super::writer::{Base, Writer};
-use crate::emit::{EmitError, range};
-use crate::ir::{
-    AccessId, AtomicOp, Buffer, Check, Element, Expr, Op, ParamId, ParamKind, Place, Scalar, SharedId, SlotId, Type,
-    ValueId,
-};
+use super::inst::{Class, Inst, Operand, Ty};
+use super::layout::{accesses, stride_bytes};
+use super::writer::Writer;
+use crate::emit::EmitError;
+use crate::ir::{AccessId, AtomicOp, Buffer, Check, Element, ParamKind, Place, Scalar, Type, ValueId};
 
 impl Writer<'_> {
     pub(super) fn load(&mut self, index: ValueId, access: AccessId) -> Result<Vec<Operand>, EmitError> {
@@ -155,133 +148,6 @@ impl Writer<'_> {
         }
     }
 
-    /// The address of an element.
-    fn address(&mut self, place: Place, index: ValueId) -> Result<Operand, EmitError> {
-        let (root, offset) = self.parts(place, index);
-        match place {
-            Place::Buffer(id) => self.buffer_address(id, root, offset),
-            Place::Shared(id) => self.shared_address(id, root, offset),
-            Place::Slot(id) => self.slot_address(id, root, offset),
-        }
-    }
-
-    /// An index as a value and a constant: their sum, modulo 2^32.
-    fn parts(&self, place: Place, index: ValueId) -> (Option<ValueId>, u32) {
-        let mut offset = 0u32;
-        let mut root = index;
-        loop {
-            if let Some(known) = range::known_u32(self.kernel, root) {
-                return (None, offset.wrapping_add(known));
-            }
-            let Expr::Op(Op::Add, operands) = &self.kernel[root].expr else { return (Some(root), offset) };
-            let known = |i: usize| range::known_u32(self.kernel, operands[i]);
-            let (value, by) = match (known(0), known(1)) {
-                (_, Some(by)) => (operands[0], by),
-                (Some(by), None) => (operands[1], by),
-                _ => return (Some(root), offset),
-            };
-            if !matches!(place, Place::Shared(_)) && !self.never_carries(value, by) {
-                return (Some(root), offset);
-            }
-            (root, offset) = (value, offset.wrapping_add(by));
-        }
-    }
-
-    /// Whether the sum of a u32 and a constant surely does not wrap.
-    fn never_carries(&self, value: ValueId, by: u32) -> bool {
-        let zeros = range::zero_bits(self.kernel, value);
-        u64::from(by) < 1 << zeros || range::at_most(self.kernel, value).checked_add(by).is_some()
-    }
-
-    fn buffer_address(&mut self, id: ParamId, root: Option<ValueId>, offset: u32) -> Result<Operand, EmitError> {
-        let Some(start) = self.buffers.get(&id).copied() else {
-            return Err(self.internal(format!("parameter {} is no buffer", id.0)));
-        };
-        let bytes = self.kernel.elem(Place::Buffer(id)).bytes();
-        self.long_address(Place::Buffer(id), start.into(), bytes, root, offset)
-    }
-
-    fn slot_address(&mut self, id: SlotId, root: Option<ValueId>, offset: u32) -> Result<Operand, EmitError> {
-        let bytes = stride_bytes(self.kernel[id].ty);
-        let name = slot_name(id);
-        if root.is_none() {
-            return Ok(Operand::AtName(name, i64::from(offset) * i64::from(bytes)));
-        }
-        let start = self.put("mov", Ty::U64, &[Operand::Name(name)]);
-        self.long_address(Place::Slot(id), start, bytes, root, offset)
-    }
-
-    /// An address of 64 bits. Offsets beyond 31 bits have no place in an instruction.
-    fn long_address(
-        &mut self,
-        place: Place,
-        start: Operand,
-        bytes: u32,
-        root: Option<ValueId>,
-        offset: u32,
-    ) -> Result<Operand, EmitError> {
-        let Some(root) = root else {
-            let offset = u64::from(offset) * u64::from(bytes);
-            if i32::try_from(offset).is_ok() {
-                return Ok(Operand::At(self.reg(&start), offset as i64));
-            }
-            let address = self.put("add", Ty::S64, &[start, Operand::Imm(Class::B64, offset)]);
-            return Ok(Operand::At(self.reg(&address), 0));
-        };
-        let key = (Base::Place(place), root);
-        let reg = match self.cached(&key) {
-            Some(reg) => reg,
-            None => {
-                let index = self.scalar(root)?;
-                let address = self.put_as("mad.wide", &[Ty::U32], Class::B64, &[index, Operand::word(bytes), start]);
-                self.cache(key, &address)
-            }
-        };
-        let offset = i64::from(offset) * i64::from(bytes);
-        if i32::try_from(offset).is_ok() {
-            return Ok(Operand::At(reg, offset));
-        }
-        let address = self.put("add", Ty::S64, &[reg.into(), Operand::Imm(Class::B64, offset as u64)]);
-        Ok(Operand::At(self.reg(&address), 0))
-    }
-
-    fn shared_address(&mut self, id: SharedId, root: Option<ValueId>, offset: u32) -> Result<Operand, EmitError> {
-        let bytes = stride_bytes(self.kernel[id].elem);
-        let offset = offset.wrapping_mul(bytes).wrapping_add(self.layout.offset(id));
-        let Some(root) = root else { return Ok(Operand::AtName(SHARED.to_owned(), i64::from(offset))) };
-        let key = (Base::Shared { stride_bytes: bytes }, root);
-        let reg = match self.cached(&key) {
-            Some(reg) => reg,
-            None => {
-                let (index, start) = (self.scalar(root)?, self.shared_start());
-                let address = self.put("mad.lo", Ty::U32, &[index, Operand::word(bytes), start]);
-                self.cache(key, &address)
-            }
-        };
-        // Wraps as the index does.
-        Ok(Operand::At(reg, i64::from(offset as i32)))
-    }
-
-    /// The address of workgroup memory, which the assembler knows.
-    pub(super) fn shared_start(&mut self) -> Operand {
-        match self.shared_base {
-            Some(start) => start.into(),
-            None => self.put("mov", Ty::U32, &[Operand::Name(SHARED.to_owned())]),
-        }
-    }
-
-    fn cached(&self, key: &(Base, ValueId)) -> Option<Reg> {
-        self.addresses.iter().rev().find_map(|scope| scope.get(key)).copied()
-    }
-
-    fn cache(&mut self, key: (Base, ValueId), address: &Operand) -> Reg {
-        let reg = self.reg(address);
-        if let Some(scope) = self.addresses.last_mut() {
-            scope.insert(key, reg);
-        }
-        reg
-    }
-
     const fn space(&self, place: Place) -> &'static str {
         match place {
             Place::Buffer(_) => ".global",
@@ -308,11 +174,6 @@ impl Writer<'_> {
             Place::Slot(id) => &self.kernel[id].name,
         }
     }
-}
-
-/// The name of an array of an invocation.
-pub(super) fn slot_name(id: SlotId) -> String {
-    format!("array_{}", id.0)
 }
 
 fn lane_offset(elem: Type, lane: u8) -> i64 {

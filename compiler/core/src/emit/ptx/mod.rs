@@ -4,6 +4,7 @@
 //! checked when all are written. Nothing is optimised here but addresses, and no access is checked: passes did that.
 //! The parameters are `abi::launch::cuda_params`'s. Specification: <https://docs.nvidia.com/cuda/parallel-thread-execution/>.
 
+mod address;
 mod check;
 mod convert;
 mod entry;

@@ -129,6 +129,24 @@ fn neighbours_in_workgroup_memory_share_an_address() {
 }
 
 #[test]
+fn rows_of_workgroup_memory_share_an_address_too() {
+    let text = text(|b| {
+        let [tile, other] = [("tile", 64), ("other", 1024)]
+            .map(|(name, len)| Place::Shared(b.shared(name, Type::vector(Scalar::F32, 4), len)));
+        let (i, pitch) = (lane(b), b.u32(33));
+        for row in 0..3 {
+            let row = b.u32(row);
+            let row = b.op(Op::Add, &[i, row]);
+            let index = b.op(Op::Mul, &[row, pitch]);
+            let value = b.load(other, index, "other");
+            b.store(tile, index, value, "tile");
+        }
+    });
+    assert_eq!(lines(&text, "mad.lo.u32").len(), 1, "{text}");
+    assert!(lines(&text, "ld.shared.v4.f32")[2].contains(&format!("+{}]", 64 * 16 + 2 * 33 * 16)), "{text}");
+}
+
+#[test]
 fn neighbours_in_a_buffer_share_an_address_where_the_sum_cannot_wrap() {
     let text = text(|b| {
         let x = buffer(b, "x", Type::F32, true);

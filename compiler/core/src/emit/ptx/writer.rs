@@ -1,11 +1,12 @@
 //! The state of writing one kernel: its registers, its lines, and what each value became.
 
+use super::address::Key;
 use super::inst::{Class, Inst, Line, Operand, Reg, Ty};
 use super::layout::Layout;
 use super::subgroup::Warp;
 use super::{Level, Setting};
 use crate::emit::EmitError;
-use crate::ir::{Const, Kernel, ParamId, Place, Scalar, SlotId, StmtKind, ValueId, walk};
+use crate::ir::{Const, Kernel, ParamId, Scalar, SlotId, StmtKind, ValueId, walk};
 use crate::passes::uniformity;
 use crate::source::Span;
 use std::collections::{BTreeMap, HashMap};
@@ -23,9 +24,8 @@ pub(super) struct Writer<'k> {
     pub(super) shared_base: Option<Reg>,
     /// The members of the warp, where a subgroup operation wants them.
     pub(super) warp: Option<Warp>,
-    /// Addresses that are in scope, by block: of an element of a place, or of any array of shared memory with elements
-    /// of as many bytes.
-    pub(super) addresses: Vec<HashMap<(Base, ValueId), Reg>>,
+    /// Addresses that are in scope, by block.
+    pub(super) addresses: Vec<HashMap<Key, Reg>>,
     /// The labels of the loops around: to leave it, to go on with its next round.
     pub(super) loops: Vec<[String; 2]>,
     /// For each value whether it may differ between invocations.
@@ -42,13 +42,6 @@ pub(super) struct Writer<'k> {
     place: [u32; 3],
     n_regs: [u32; Class::ALL.len()],
     n_labels: u32,
-}
-
-/// What a cached address is relative to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Base {
-    Place(Place),
-    Shared { stride_bytes: u32 },
 }
 
 impl<'k> Writer<'k> {
