@@ -5,16 +5,19 @@
 #![expect(unsafe_code, reason = "the driver's functions are foreign")]
 
 use super::driver::{Card, Failure, call};
+use super::pinned::Reserve;
 use crate::backend::Error;
 use cudarc::driver::sys;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// A card's context, and its pool of memory.
+/// A card's context, its pool of memory, and memory of the host that is kept for it.
 pub(super) struct Context {
     pub card: Card,
     raw: sys::CUcontext,
     pool: Option<sys::CUmemoryPool>,
+    /// Pinned memory that is kept for later.
+    pub reserve: Reserve,
     lost: OnceLock<String>,
 }
 
@@ -42,13 +45,12 @@ impl Context {
     fn new(card: &Card) -> Result<Self, Failure> {
         let mut raw = std::ptr::null_mut();
         // SAFETY: the card came from the driver, which writes the context's handle.
-        unsafe { call!(cuDevicePrimaryCtxRetain(&raw mut raw, card.raw)) }?;
-        let mut this = Self { card: card.clone(), raw, pool: None, lost: OnceLock::new() };
-        this.make_current()?;
-        if card.has_pools {
-            this.pool = Some(pool(card)?);
+        unsafe {
+            call!(cuDevicePrimaryCtxRetain(&raw mut raw, card.raw))?;
+            call!(cuCtxSetCurrent(raw))?;
         }
-        Ok(this)
+        let pool = card.has_pools.then(|| pool(card)).transpose()?;
+        Ok(Self { card: card.clone(), raw, pool, reserve: Reserve::new()?, lost: OnceLock::new() })
     }
 
     /// Makes it this thread's context, as almost every call of the driver needs it. Costs some tens of nanoseconds.

@@ -1,14 +1,8 @@
-//! Memory of the device, and memory of the host that the device reaches.
+//! Memory of the device.
 //!
-//! Freed by its owner: device memory in the order of a stream's work. In: sizes. Out: [`Allocation`] and [`Pinned`].
-#![expect(unsafe_code, reason = "the driver's functions are foreign, and memory that it fills is behind raw pointers")]
+//! Freed by its owner, in the order of a stream's work. In: sizes. Out: [`Allocation`], and a [`Span`] of it.
 
-use super::context::Context;
-use super::driver::call;
 use crate::backend::Error;
-use std::ffi::c_void;
-use std::sync::Arc;
-use wgpuc_abi::fault;
 
 /// Memory of the device, with its padding. It does not free itself: see `Stream::free`.
 pub(super) struct Allocation {
@@ -55,91 +49,6 @@ impl<'a> Span<'a> {
     pub(super) fn overlaps(self, other: Span<'_>) -> bool {
         let (a, b) = (self.address(), other.address());
         a < b + other.bytes as u64 && b < a + self.bytes as u64
-    }
-}
-
-/// Memory of the host that stays where it is, so that the device reads and writes it by itself.
-pub(super) struct Pinned {
-    context: Arc<Context>,
-    first: *mut u8,
-    bytes: usize,
-}
-
-// SAFETY: it owns its memory, and every access goes through `&mut self` or is volatile.
-unsafe impl Send for Pinned {}
-
-impl Pinned {
-    /// Zeroed memory of that size. The context must be this thread's.
-    pub(super) fn new(context: &Arc<Context>, bytes: usize) -> Result<Self, Error> {
-        // CU_MEMHOSTALLOC_PORTABLE and _DEVICEMAP: reached by all contexts, and by kernels.
-        const FLAGS: u32 = 1 | 2;
-        let mut first: *mut c_void = std::ptr::null_mut();
-        // SAFETY: the driver writes a pointer to memory of that size, which is then zeroed before anything reads it.
-        unsafe {
-            context.ok(call!(cuMemHostAlloc(&raw mut first, bytes, FLAGS)))?;
-            std::ptr::write_bytes(first.cast::<u8>(), 0, bytes);
-        }
-        Ok(Self { context: Arc::clone(context), first: first.cast(), bytes })
-    }
-
-    /// The first of `bytes` bytes from an offset on, for the device to use.
-    pub(super) fn host_address(&self, offset: usize, bytes: usize) -> Result<*mut c_void, Error> {
-        match offset.checked_add(bytes) {
-            // SAFETY: the range was just checked to lie within the memory.
-            Some(end) if end <= self.bytes => Ok(unsafe { self.first.add(offset) }.cast()),
-            _ => Err(Error::Unsupported("a transfer is larger than its staging memory".to_owned())),
-        }
-    }
-
-    /// Where kernels find it.
-    pub(super) fn device_address(&self) -> Result<u64, Error> {
-        let mut address = 0;
-        // SAFETY: the memory is mapped for the device, and its address is written to a place that lives.
-        self.context.ok(unsafe { call!(cuMemHostGetDevicePointer_v2(&raw mut address, self.first.cast(), 0)) })?;
-        Ok(address)
-    }
-
-    /// Copies bytes in. The device must not be using them.
-    pub(super) fn write(&mut self, offset: usize, data: &[u8]) -> Result<(), Error> {
-        let to = self.host_address(offset, data.len())?;
-        // SAFETY: `to` is valid for as many bytes as `data` has, which lies elsewhere.
-        unsafe { std::ptr::copy_nonoverlapping(data.as_ptr(), to.cast(), data.len()) };
-        Ok(())
-    }
-
-    /// Copies bytes out. The device must not be writing them.
-    pub(super) fn read(&self, offset: usize, out: &mut [u8]) -> Result<(), Error> {
-        let from = self.host_address(offset, out.len())?;
-        // SAFETY: `from` is valid for as many bytes as `out` has, which lies elsewhere.
-        unsafe { std::ptr::copy_nonoverlapping(from.cast(), out.as_mut_ptr(), out.len()) };
-        Ok(())
-    }
-
-    /// The words of a fault record at its start, which kernels may be writing.
-    pub(super) fn record(&self) -> Result<[u32; fault::WORDS as usize], Error> {
-        let mut words = [0; fault::WORDS as usize];
-        let from = self.host_address(0, size_of_val(&words))?.cast::<u32>();
-        for (i, word) in words.iter_mut().enumerate() {
-            // SAFETY: the words lie within the memory, which is aligned to pages; a volatile read sees what the device
-            // wrote.
-            *word = unsafe { from.add(i).read_volatile() };
-        }
-        Ok(words)
-    }
-
-    /// Gives it up without freeing it, for the device may write it at any time.
-    pub(super) fn leak(&mut self) {
-        self.first = std::ptr::null_mut();
-        self.bytes = 0;
-    }
-}
-
-impl Drop for Pinned {
-    fn drop(&mut self) {
-        if !self.first.is_null() && self.context.make_current().is_ok() {
-            // SAFETY: the memory came from the driver, and its owner waited until the device had no more use for it.
-            let _ = unsafe { call!(cuMemFreeHost(self.first.cast())) };
-        }
     }
 }
 

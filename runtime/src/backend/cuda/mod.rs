@@ -7,6 +7,7 @@ mod context;
 mod driver;
 mod kernel;
 mod memory;
+mod pinned;
 mod session;
 mod staging;
 mod stream;

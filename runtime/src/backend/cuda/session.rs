@@ -4,7 +4,8 @@
 
 use super::context::Context;
 use super::kernel::{Kernel, Kernels};
-use super::memory::{Allocation, Pinned};
+use super::memory::Allocation;
+use super::pinned::{Pinned, RECORD_BYTES};
 use super::staging::Ring;
 use super::stream::{Event, Stream};
 use super::wait::Flag;
@@ -12,7 +13,7 @@ use crate::backend::{BufferKey, Cancel, Code, CodeKey, Error, Fault, Launch, Mar
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use wgpuc_abi::{fault, launch::cuda_params};
+use wgpuc_abi::launch::cuda_params;
 
 /// The most workgroups along x, and along y and z.
 const MAX_GRID: [u32; 3] = [i32::MAX as u32, 65_535, 65_535];
@@ -46,7 +47,8 @@ impl CudaSession {
     /// A session. The context must be this thread's.
     pub(super) fn new(kernels: Arc<Kernels>) -> Result<Self, Error> {
         let context = &kernels.context;
-        let record = Pinned::new(context, fault::WORDS as usize * 4)?;
+        let mut record = Pinned::new(context, RECORD_BYTES)?;
+        record.clear_record()?;
         Ok(Self {
             stream: Stream::new(context)?,
             buffers: Vec::new(),
@@ -230,7 +232,7 @@ impl Session for CudaSession {
         self.sync()?;
         let fault = Fault::from_record(&self.record.record()?);
         if fault.is_some() {
-            self.record.write(0, &[0; fault::WORDS as usize * 4])?;
+            self.record.clear_record()?;
         }
         Ok(fault)
     }
@@ -264,10 +266,10 @@ impl Session for CudaSession {
 impl Drop for CudaSession {
     fn drop(&mut self) {
         let is_current = self.context().make_current().is_ok();
-        // The device may still read and write what a stopped session has pinned; that little is never freed.
+        // The device may still read and write what a stopped session has pinned.
         if !is_current || self.wait().is_err() {
-            self.staging.leak();
-            self.record.leak();
+            self.staging.give_up();
+            self.record.give_up();
         }
         for memory in self.buffers.drain(..).flatten() {
             self.stream.free(memory);

@@ -4,15 +4,14 @@
 //! In: bytes, and spans of memory that lives. Out: copies in a stream's order.
 
 use super::context::Context;
-use super::memory::{Pinned, Span};
+use super::memory::Span;
+use super::pinned::{Pinned, SLOT_BYTES};
 use super::stream::{Event, Stream};
 use super::wait::Flag;
 use crate::backend::Error;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// The size of a slot: large enough that a copy's fixed cost does not count, small enough that copies overlap soon.
-const SLOT_BYTES: usize = 1 << 20;
 /// How many slots there are at most.
 const MAX_SLOTS: usize = 8;
 
@@ -106,9 +105,9 @@ impl Ring {
         Ok(())
     }
 
-    /// Gives all memory up without freeing it, for copies may still be under way.
-    pub(super) fn leak(&mut self) {
-        self.slots.iter_mut().for_each(|slot| slot.memory.leak());
+    /// Leaves all memory to the device, for copies may still be under way.
+    pub(super) fn give_up(&mut self) {
+        self.slots.iter_mut().for_each(|slot| slot.memory.give_up());
     }
 
     /// The current slot, free from `used` on.

@@ -6,7 +6,8 @@
 use super::context::Context;
 use super::driver::{Failure, call};
 use super::kernel::Kernel;
-use super::memory::{Allocation, Pinned, Span};
+use super::memory::{Allocation, Span};
+use super::pinned::Pinned;
 use crate::backend::Error;
 use cudarc::driver::sys::{self, CUresult};
 use std::ffi::c_void;
