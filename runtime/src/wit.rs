@@ -10,16 +10,21 @@ use wgpuc_abi::{Interface, Item, Manifest, OpParamType, Scalar, ValueType};
 pub(crate) const WORLD: &str = "guest";
 
 const COMPUTE_WIT: &str = include_str!("../../wit/compute.wit");
+/// The package of [`COMPUTE_WIT`], which the standard kernels' interface is in too.
+const COMPUTE_PACKAGE: &str = "wasi:gpu@0.1.0";
 
 /// A package with a world that imports `compute` and every Manifest's interface.
 pub(crate) fn text<'a>(manifests: impl Iterator<Item = &'a Manifest>) -> String {
-    let mut packages = BTreeMap::from([("wasi:gpu@0.1.0".to_owned(), COMPUTE_WIT.to_owned())]);
+    let mut packages = BTreeMap::from([(COMPUTE_PACKAGE.to_owned(), COMPUTE_WIT.to_owned())]);
     let mut imports = format!("    import {};\n", crate::link::COMPUTE);
     for manifest in manifests {
         let package = &manifest.package;
         let (name, interface) = (format!("{}:{}", package.namespace, package.name), &manifest.interface);
         let _ = writeln!(imports, "    import {name}/{}@{};", interface.name, package.version);
-        packages.entry(format!("{name}@{}", package.version)).or_default().push_str(&interface_text(interface));
+        let package = format!("{name}@{}", package.version);
+        // A package that names itself is a cycle.
+        let compute = if package == COMPUTE_PACKAGE { "compute" } else { crate::link::COMPUTE };
+        packages.entry(package).or_default().push_str(&interface_text(interface, compute));
     }
     let mut text = format!("package wgpuc:raw;\n\nworld {WORLD} {{\n{imports}}}\n");
     for (package, interfaces) in packages {
@@ -28,9 +33,10 @@ pub(crate) fn text<'a>(manifests: impl Iterator<Item = &'a Manifest>) -> String 
     text
 }
 
-fn interface_text(interface: &Interface) -> String {
+/// An interface that takes its buffers from the one named `compute`.
+fn interface_text(interface: &Interface, compute: &str) -> String {
     let mut text = format!("interface {} {{\n", escaped(interface.name.kebab()));
-    text.push_str("    use wasi:gpu/compute@0.1.0.{buffer-id, gpu-error};\n");
+    let _ = writeln!(text, "    use {compute}.{{buffer-id, gpu-error}};");
     for item in &interface.items {
         let line = match item {
             Item::Record(record) => {

@@ -79,8 +79,9 @@ pub(super) fn compile(forms: &mut [Form], asked: &Asked, goal: &Goal<'_>) -> Res
     Ok(())
 }
 
-/// What the target lacks, in terms of what it has.
-fn lowered_for(kernel: &ir::Kernel, target: Target) -> Cow<'_, ir::Kernel> {
+/// A kernel that went through the passes, with what the target lacks in terms of what it has.
+#[must_use]
+pub fn lowered_for(kernel: &ir::Kernel, target: Target) -> Cow<'_, ir::Kernel> {
     let mut kernel = Cow::Borrowed(kernel);
     if kernel.shared.is_empty() {
         return kernel;

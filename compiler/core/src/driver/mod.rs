@@ -11,7 +11,7 @@ mod manifest;
 mod package;
 mod stack;
 
-pub use code::Code;
+pub use code::{Code, lowered_for};
 pub use instance::{CompiledInstance, Form};
 pub use machine::{ARCHITECTURES, Architecture, Assembler, MachineCode, Usage};
 

@@ -57,9 +57,11 @@ impl Generator {
             }
             2 => {
                 let ty = self.type_();
-                let (vector, lane) = (self.get(ty), self.rng.below(ty.lanes.into()) as u8);
-                let id = self.b.def(Type::scalar(ty.scalar), Expr::Extract(vector, lane));
-                self.know(id, false);
+                if ty.lanes > 1 {
+                    let (vector, lane) = (self.get(ty), self.rng.below(ty.lanes.into()) as u8);
+                    let id = self.b.def(Type::scalar(ty.scalar), Expr::Extract(vector, lane));
+                    self.know(id, false);
+                }
             }
             3..6 => self.load(),
             _ => self.operation(),

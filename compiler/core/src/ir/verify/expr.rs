@@ -32,7 +32,7 @@ impl Checker<'_> {
             Expr::Compose(lanes) => self.compose(lanes),
             Expr::Extract(vector, lane) => {
                 let ty = self.operand(*vector)?;
-                ensure(*lane < ty.lanes, || format!("lane {lane} of {ty}"))?;
+                ensure(ty.lanes > 1 && *lane < ty.lanes, || format!("lane {lane} of {ty}"))?;
                 Ok(Type::scalar(ty.scalar))
             }
             Expr::Slot(slot) => self.plain_slot(*slot),
