@@ -28,6 +28,13 @@ pub enum ElementwiseOp {
     Log,
 }
 
+/// Invocations of a workgroup.
+const WORKGROUP: u32 = 256;
+/// Vectors that an invocation takes, neighbours taking neighbouring ones.
+const DEPTH: u32 = 4;
+/// Vectors that a workgroup takes.
+const CHUNK: u32 = 1024;
+
 /// Applies `op` to every element.
 ///
 /// `add` and `mul` need `input-b`; the others ignore it. Any of the buffers may be the same one.
@@ -37,7 +44,7 @@ pub fn kernel_elementwise(params: ElementwiseParams, input_a: &[f32], input_b: O
     require!(input_a.len() >= params.n_elements);
     require!(output.len() >= params.n_elements);
     let quads = div_ceil(params.n_elements, 4);
-    let groups = div_ceil(quads, 256);
+    let groups = div_ceil(quads, CHUNK);
     match params.op {
         ElementwiseOp::Add | ElementwiseOp::Mul => {
             require!(input_b.is_some());
@@ -58,14 +65,30 @@ pub fn kernel_elementwise(params: ElementwiseParams, input_a: &[f32], input_b: O
     }
 }
 
-#[kernel(workgroup = 256)]
+/// All loads of an invocation come before its first store, so that they are under way together.
+#[kernel(workgroup = WORKGROUP)]
 fn unary<const OP: ElementwiseOp>(n: u32, quads: u32, input: &[f32x4], output: &mut [f32x4]) {
-    let i = global_id().x;
-    if i >= quads {
-        return;
+    let first = workgroup_id().x * CHUNK + local_index();
+    let last = first + (CHUNK - WORKGROUP);
+    if last < n / 4 {
+        let mut x = [f32x4::splat(0.0); DEPTH];
+        #[unroll]
+        for d in 0..DEPTH {
+            x[d] = input[first + d * WORKGROUP];
+        }
+        #[unroll]
+        for d in 0..DEPTH {
+            output[first + d * WORKGROUP] = of_one::<OP>(x[d]);
+        }
+    } else {
+        for i in (first..min(last + 1, quads)).step_by(WORKGROUP) {
+            store_x4(output, i, n, of_one::<OP>(input[i]));
+        }
     }
-    let x = input[i];
-    let y = match OP {
+}
+
+fn of_one<const OP: ElementwiseOp>(x: f32x4) -> f32x4 {
+    match OP {
         // Not `x < 0.0`: a GPU's compiler makes a maximum of it, which loses NaN.
         ElementwiseOp::Relu => select((x > 0.0) | x.is_nan(), x, f32x4::splat(0.0)),
         ElementwiseOp::Sigmoid => x.sigmoid(),
@@ -74,19 +97,35 @@ fn unary<const OP: ElementwiseOp>(n: u32, quads: u32, input: &[f32x4], output: &
         ElementwiseOp::Exp => x.exp(),
         ElementwiseOp::Log => x.ln(),
         ElementwiseOp::Add | ElementwiseOp::Mul => x,
-    };
-    store_x4(output, i, n, y);
+    }
 }
 
-#[kernel(workgroup = 256)]
+#[kernel(workgroup = WORKGROUP)]
 fn binary<const OP: ElementwiseOp>(n: u32, quads: u32, a: &[f32x4], b: &[f32x4], output: &mut [f32x4]) {
-    let i = global_id().x;
-    if i >= quads {
-        return;
+    let first = workgroup_id().x * CHUNK + local_index();
+    let last = first + (CHUNK - WORKGROUP);
+    if last < n / 4 {
+        let mut x = [f32x4::splat(0.0); DEPTH];
+        let mut y = [f32x4::splat(0.0); DEPTH];
+        #[unroll]
+        for d in 0..DEPTH {
+            x[d] = a[first + d * WORKGROUP];
+            y[d] = b[first + d * WORKGROUP];
+        }
+        #[unroll]
+        for d in 0..DEPTH {
+            output[first + d * WORKGROUP] = of_two::<OP>(x[d], y[d]);
+        }
+    } else {
+        for i in (first..min(last + 1, quads)).step_by(WORKGROUP) {
+            store_x4(output, i, n, of_two::<OP>(a[i], b[i]));
+        }
     }
-    let y = match OP {
-        ElementwiseOp::Mul => a[i] * b[i],
-        _ => a[i] + b[i],
-    };
-    store_x4(output, i, n, y);
+}
+
+fn of_two<const OP: ElementwiseOp>(a: f32x4, b: f32x4) -> f32x4 {
+    match OP {
+        ElementwiseOp::Mul => a * b,
+        _ => a + b,
+    }
 }
