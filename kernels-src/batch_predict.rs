@@ -26,6 +26,16 @@ pub struct TreeNode {
 
 /// Invocations of a workgroup.
 const WORKGROUP: u32 = 128;
+/// Trees that a workgroup walks at once.
+const TREES: u32 = 256;
+/// Numbers that a workgroup's memory holds: 32 features of each of its samples.
+const ROWS: u32 = 4096;
+/// From here on an invocation takes a sample through all trees.
+const LARGE: u32 = 8192;
+/// The most trees that are packed, so that each can look at the offsets of all.
+const MAX_TREES: u32 = 4096;
+/// The most nodes that are packed, into 64 bytes each.
+const MAX_PACKED: u32 = 0x40_0000;
 
 /// Predicts a batch of samples with a whole forest.
 ///
@@ -47,34 +57,104 @@ pub fn kernel_batch_predict(
     require!(tree_nodes.len() >= 1);
     require!(tree_offsets.len() >= params.n_trees);
     require!(output.len() >= params.batch_size);
-    if params.batch_size >= 8192 {
-        let groups = div_ceil(params.batch_size, WORKGROUP);
-        launch!(
-            by_sample,
-            [groups],
-            params.batch_size,
-            params.n_features,
-            params.n_trees,
-            params.max_depth,
-            samples,
-            tree_nodes,
-            tree_offsets,
-            output
-        );
-    } else {
-        launch!(
-            by_tree,
-            [params.batch_size],
-            params.batch_size,
-            params.n_features,
-            params.n_trees,
-            params.max_depth,
-            samples,
-            tree_nodes,
-            tree_offsets,
-            output
-        );
+    let n = params.batch_size;
+    let n_trees = params.n_trees;
+    let can_pack = params.n_features <= MAX_FEATURES && n_trees <= MAX_TREES && tree_nodes.len() <= MAX_PACKED;
+    // Records pay where more samples than nodes go through a tree. The CPU has no loads to wait for.
+    let is_worth_it = supports!(subgroups) && n >= LARGE && n_trees * n >= tree_nodes.len();
+    let n_features = params.n_features;
+    let depth = params.max_depth;
+    let groups = div_ceil(n, WORKGROUP);
+    if can_pack && is_worth_it {
+        let roots = try_scratch::<u32x4>(n_trees);
+        let records = try_scratch::<u32x4>(4 * tree_nodes.len());
+        if roots.is_some() && records.is_some() {
+            let packers = div_ceil(4 * tree_nodes.len(), PACKERS * n_trees);
+            launch!(pack, [packers, n_trees], n_features, n_trees, tree_nodes, tree_offsets, roots, records);
+            launch!(
+                by_record,
+                [groups],
+                n,
+                n_features,
+                n_trees,
+                depth,
+                samples,
+                tree_nodes,
+                tree_offsets,
+                roots,
+                records,
+                output
+            );
+            return;
+        }
     }
+    if n >= LARGE {
+        launch!(by_sample, [groups], n, n_features, n_trees, depth, samples, tree_nodes, tree_offsets, output);
+    } else {
+        launch!(by_tree, [n], n, n_features, n_trees, depth, samples, tree_nodes, tree_offsets, output);
+    }
+}
+
+/// A row of workgroups makes the records of a tree.
+#[kernel(workgroup = PACKERS)]
+fn pack(
+    n_features: u32,
+    n_trees: u32,
+    nodes: &[TreeNode],
+    offsets: &[u32],
+    roots: &mut [u32x4],
+    records: &mut [u32x4],
+) {
+    pack_tree(n_features, n_trees, nodes, offsets, roots, records);
+}
+
+/// As [`by_sample`], from the records of [`pack`]. The samples of a workgroup lie in its memory, feature by
+/// feature, so that neighbouring invocations never meet in a bank, whatever they test; each touches only its own.
+#[kernel(workgroup = WORKGROUP)]
+fn by_record(
+    batch_size: u32,
+    n_features: u32,
+    n_trees: u32,
+    max_depth: u32,
+    samples: &[f32],
+    nodes: &[TreeNode],
+    offsets: &[u32],
+    roots: &[u32x4],
+    records: &[u32x4],
+    output: &mut [f32],
+) {
+    let rows = shared::<[f32; ROWS]>();
+    let s = global_id().x;
+    if s >= batch_size {
+        return;
+    }
+    for f in (0..n_features).step_by(8) {
+        let mut x = [0.0; 8];
+        #[unroll]
+        for d in 0..8 {
+            x[d] = samples[s * n_features + min(f + d, n_features - 1)];
+        }
+        #[unroll]
+        for d in 0..8 {
+            rows[(f + d) % MAX_FEATURES * WORKGROUP + local_index()] = x[d];
+        }
+    }
+    let mut sum = 0.0;
+    for block in (0..n_trees).step_by(32) {
+        let mut part = 0.0;
+        for t in block..min(block + 32, n_trees) {
+            let root = offsets[t];
+            let depth = min(max_depth, nodes.len() - min(root, nodes.len()));
+            let (found, value) = recorded_leaf::<WORKGROUP, ROWS>(roots[t], root, depth, rows, records);
+            if found {
+                part += value;
+            } else {
+                part += leaf(s, batch_size, n_features, max_depth, root, samples, nodes);
+            }
+        }
+        sum += part;
+    }
+    output[s] = sum / n_trees as f32;
 }
 
 /// An invocation takes a sample through all trees.
@@ -105,7 +185,7 @@ fn by_sample(
 }
 
 /// A workgroup takes a sample, its invocations a tree each: for batches too small to fill a device.
-#[kernel(workgroup = WORKGROUP)]
+#[kernel(workgroup = TREES)]
 fn by_tree(
     batch_size: u32,
     n_features: u32,
@@ -119,11 +199,11 @@ fn by_tree(
     let s = workgroup_id().x;
     let mut sum = 0.0;
     if s < batch_size {
-        for t in (local_index()..n_trees).step_by(WORKGROUP) {
+        for t in (local_index()..n_trees).step_by(TREES) {
             sum += leaf(s, batch_size, n_features, max_depth, offsets[t], samples, nodes);
         }
     }
-    let total = block_sum::<WORKGROUP>(sum);
+    let total = block_sum::<TREES>(sum);
     if local_index() == 0 && s < batch_size {
         output[s] = total / n_trees as f32;
     }

@@ -256,16 +256,10 @@ fn corrected(count: f32, mean: f32, squares: f32, rest: f32) -> Moments {
     Moments { count, mean: mean + rest / n, squares: max(squares - rest * rest / n, 0.0) }
 }
 
-/// The moments of two sets together (Chan, Golub, LeVeque 1983).
+/// The moments of two sets together.
 fn merged(a: Moments, b: Moments) -> Moments {
-    let count = a.count + b.count;
-    let n = max(count, 1.0);
-    let delta = b.mean - a.mean;
-    Moments {
-        count,
-        mean: a.mean + delta * (b.count / n),
-        squares: a.squares + b.squares + delta * delta * (a.count * b.count / n),
-    }
+    let (count, mean, squares) = merged_moments((a.count, a.mean, a.squares), (b.count, b.mean, b.squares));
+    Moments { count, mean, squares }
 }
 
 fn unpacked(packed: f32x4) -> Moments {

@@ -9,3 +9,4 @@ mod matmul;
 mod elementwise;
 mod reduce;
 mod batch_predict;
+mod tree_records;

@@ -23,10 +23,12 @@ pub enum ReduceOp {
 
 /// Invocations of a workgroup.
 const WORKGROUP: u32 = 256;
-/// Vectors that one invocation takes.
-const DEPTH: u32 = 16;
-/// Vectors that a workgroup takes.
-const CHUNK: u32 = 4096;
+/// Vectors that an invocation has under way.
+const DEPTH: u32 = 4;
+/// Vectors that a workgroup takes at a time. It takes `span` in all.
+const CHUNK: u32 = 1024;
+/// The most workgroups: one more takes their results in one chunk.
+const MAX_GROUPS: u32 = 4096;
 
 /// Reduces an array to one value.
 ///
@@ -38,91 +40,202 @@ pub fn kernel_reduce(params: ReduceParams, input: &[f32], output: &mut [f32]) {
     require!(output.len() >= 1);
     let n = params.n_elements;
     let quads = div_ceil(n, 4);
-    let groups = div_ceil(quads, CHUNK);
+    // Few elements are not worth a second launch.
+    let span = CHUNK * div_ceil(quads, if quads <= 4 * CHUNK { CHUNK } else { CHUNK * MAX_GROUPS });
+    let groups = div_ceil(quads, span);
+    let divisor = match params.op {
+        ReduceOp::Mean => n,
+        _ => 1,
+    };
     match params.op {
         ReduceOp::Variance => {
-            let mean = scratch::<f32>(1);
             if groups == 1 {
-                launch!(partial::<{ ReduceOp::Mean }>, [1], n, quads, input.as_x4(), mean);
-                launch!(squares, [1], n, quads, mean, input.as_x4(), output);
+                launch!(moments::<true>, [1], n, quads, span, input.as_x4(), output);
             } else {
-                let partials = scratch::<f32>(groups);
-                launch!(partial::<{ ReduceOp::Sum }>, [groups], n, quads, input.as_x4(), partials);
-                launch!(finish::<{ ReduceOp::Mean }>, [1], n, groups, partials, mean);
-                launch!(squares, [groups], n, quads, mean, input.as_x4(), partials);
-                launch!(finish::<{ ReduceOp::Mean }>, [1], n, groups, partials, output);
+                let partials = scratch::<f32>(3 * groups);
+                launch!(moments::<false>, [groups], n, quads, span, input.as_x4(), partials);
+                launch!(finish_moments, [1], n, groups, partials, output);
             }
         }
         _ => {
             if groups == 1 {
-                launch!(partial::<{ params.op }>, [1], n, quads, input.as_x4(), output);
+                launch!(partial::<{ params.op }>, [1], n, quads, span, divisor, input.as_x4(), output);
             } else {
                 let partials = scratch::<f32>(groups);
-                launch!(partial::<{ params.op }>, [groups], n, quads, input.as_x4(), partials);
-                launch!(finish::<{ params.op }>, [1], n, groups, partials, output);
+                launch!(partial::<{ params.op }>, [groups], n, quads, span, 1, input.as_x4(), partials);
+                launch!(
+                    partial::<{ params.op }>,
+                    [1],
+                    groups,
+                    div_ceil(groups, 4),
+                    CHUNK,
+                    divisor,
+                    partials.as_x4(),
+                    output
+                );
             }
         }
     }
 }
 
-/// One result per workgroup; the mean is divided only where there is one workgroup, else [`finish`] does it.
+/// One result per workgroup.
 #[kernel(workgroup = WORKGROUP)]
-fn partial<const OP: ReduceOp>(n: u32, quads: u32, input: &[f32x4], partials: &mut [f32]) {
-    let first = workgroup_id().x * CHUNK + local_index();
-    let mut acc = f32x4::splat(identity::<OP>());
-    #[unroll]
-    for d in 0..DEPTH {
-        let i = first + d * WORKGROUP;
-        if i < quads {
-            let kept = select(lanes_below(i, n), input[i], f32x4::splat(identity::<OP>()));
-            acc = combined::<f32x4, OP>(acc, kept);
+fn partial<const OP: ReduceOp>(
+    n: u32,
+    quads: u32,
+    span: u32,
+    divisor: u32,
+    input: &[f32x4],
+    results: &mut [f32],
+) {
+    let first = workgroup_id().x * span;
+    let end = min(first + span, quads);
+    let identity = f32x4::splat(identity::<OP>());
+    let mut acc = identity;
+    // Blocks of 32 terms keep the rounding error that of pairwise summation.
+    for block in (first + local_index()..end).step_by(32 * CHUNK) {
+        let mut part = identity;
+        for i in (block..min(block + 32 * CHUNK, end)).step_by(CHUNK) {
+            let mut x = [identity; DEPTH];
+            load_chunk(i, n, quads, input, &mut x);
+            let x01 = combined::<f32x4, OP>(x[0], x[1]);
+            let x23 = combined::<f32x4, OP>(x[2], x[3]);
+            part = combined::<f32x4, OP>(part, combined::<f32x4, OP>(x01, x23));
         }
+        acc = combined::<f32x4, OP>(acc, part);
     }
     let pair = combined::<f32x2, OP>(f32x2::new(acc.x, acc.y), f32x2::new(acc.z, acc.w));
     let result = block_reduced::<OP>(combined::<f32, OP>(pair.x, pair.y));
     if local_index() == 0 {
-        let alone = num_workgroups().x == 1;
-        partials[workgroup_id().x] = if alone { finished::<OP>(result, n) } else { result };
+        results[workgroup_id().x] = finished::<OP>(result, divisor);
     }
 }
 
-/// The sum of the squared deviations from a mean, per workgroup; divided where there is one.
+/// This invocation's vectors of the chunk where its first one is `i`, all under way together. What lies past the
+/// array's end stays as it was.
+fn load_chunk(i: u32, n: u32, quads: u32, input: &[f32x4], x: &mut [f32x4; DEPTH]) {
+    if i + (CHUNK - WORKGROUP) < n / 4 {
+        #[unroll]
+        for d in 0..DEPTH {
+            x[d] = input[i + d * WORKGROUP];
+        }
+    } else {
+        #[unroll]
+        for d in 0..DEPTH {
+            let q = i + d * WORKGROUP;
+            if q < quads {
+                x[d] = select(lanes_below(q, n), input[q], x[d]);
+            }
+        }
+    }
+}
+
+/// Count, mean and sum of squared deviations of a workgroup's elements, or the variance where it is `ALONE`. All is
+/// relative to the first element: where the mean is large beside the spread, that difference is exact.
 #[kernel(workgroup = WORKGROUP)]
-fn squares(n: u32, quads: u32, mean: &[f32], input: &[f32x4], partials: &mut [f32]) {
-    let first = workgroup_id().x * CHUNK + local_index();
+fn moments<const ALONE: bool>(n: u32, quads: u32, span: u32, input: &[f32x4], results: &mut [f32]) {
+    let first = workgroup_id().x * span;
+    let end = min(first + span, quads);
+    let origin = input[0].x;
     let zero = f32x4::splat(0.0);
-    let mut acc = zero;
+    let mut acc = (zero, zero, zero);
+    for i in (first + local_index()..end).step_by(CHUNK) {
+        acc = merged_moments(acc, chunk_moments(i, n, quads, origin, input));
+    }
+    let (count, mean, squares) = acc;
+    let xy = merged_moments((count.x, mean.x, squares.x), (count.y, mean.y, squares.y));
+    let zw = merged_moments((count.z, mean.z, squares.z), (count.w, mean.w, squares.w));
+    let (count, mean, squares) = block_moments(merged_moments(xy, zw));
+    if local_index() == 0 {
+        if ALONE {
+            results[0] = variance(mean, squares, n);
+        } else {
+            let at = workgroup_id().x * 3;
+            results[at] = count;
+            results[at + 1] = mean;
+            results[at + 2] = squares;
+        }
+    }
+}
+
+/// The moments of this invocation's part of a chunk, lane by lane, in two passes: the mean first, then the deviations.
+fn chunk_moments(i: u32, n: u32, quads: u32, origin: f32, input: &[f32x4]) -> (f32x4, f32x4, f32x4) {
+    let mut x = [f32x4::splat(origin); DEPTH];
+    load_chunk(i, n, quads, input, &mut x);
+    let mut count = f32x4::splat(0.0);
+    let mut sum = f32x4::splat(0.0);
     #[unroll]
     for d in 0..DEPTH {
-        let i = first + d * WORKGROUP;
-        if i < quads {
-            let difference = select(lanes_below(i, n), input[i] - mean[0], zero);
-            acc += difference * difference;
-        }
+        x[d] = x[d] - origin;
+        sum += x[d];
+        count += elements_in(i + d * WORKGROUP, n, quads).cast::<f32>();
     }
-    let result = block_sum::<WORKGROUP>(acc.sum_lanes());
+    let mean = sum / count.max(f32x4::splat(1.0));
+    let mut squares = f32x4::splat(0.0);
+    #[unroll]
+    for d in 0..DEPTH {
+        let difference = select(elements_in(i + d * WORKGROUP, n, quads), x[d] - mean, f32x4::splat(0.0));
+        squares += difference * difference;
+    }
+    (count, mean, squares)
+}
+
+/// Which lanes of vector `i` are elements; also where `4 * i` is past the largest number.
+fn elements_in(i: u32, n: u32, quads: u32) -> boolx4 {
+    select(i < quads, lanes_below(i, n), boolx4::splat(false))
+}
+
+/// One workgroup merges the moments of all.
+#[kernel(workgroup = WORKGROUP)]
+fn finish_moments(n: u32, count: u32, partials: &[f32], output: &mut [f32]) {
+    let mut acc = (0.0, 0.0, 0.0);
+    for i in (local_index()..count).step_by(WORKGROUP) {
+        acc = merged_moments(acc, (partials[i * 3], partials[i * 3 + 1], partials[i * 3 + 2]));
+    }
+    let (_, mean, squares) = block_moments(acc);
     if local_index() == 0 {
-        let alone = num_workgroups().x == 1;
-        partials[workgroup_id().x] = if alone { result / n as f32 } else { result };
+        output[0] = variance(mean, squares, n);
     }
 }
 
-/// One workgroup reduces the partial results.
-#[kernel(workgroup = WORKGROUP)]
-fn finish<const OP: ReduceOp>(n: u32, count: u32, partials: &[f32], output: &mut [f32]) {
-    let mut acc = identity::<OP>();
-    // Blocks of 32 terms keep the rounding error that of pairwise summation.
-    for block in (local_index()..count).step_by(32 * WORKGROUP) {
-        let mut part = identity::<OP>();
-        for i in (block..min(block + 32 * WORKGROUP, count)).step_by(WORKGROUP) {
-            part = combined::<f32, OP>(part, partials[i]);
+/// The moments of a whole workgroup, for invocation 0.
+fn block_moments(own: (f32, f32, f32)) -> (f32, f32, f32) {
+    let counts = shared::<[f32; WORKGROUP]>();
+    let means = shared::<[f32; WORKGROUP]>();
+    let squares = shared::<[f32; WORKGROUP]>();
+    let i = local_index();
+    let mut acc = own;
+    #[unroll]
+    for level in 0..8 {
+        let half = 128 >> level;
+        if i >= half && i < 2 * half {
+            let (count, mean, square) = acc;
+            counts[i] = count;
+            means[i] = mean;
+            squares[i] = square;
         }
-        acc = combined::<f32, OP>(acc, part);
+        workgroup_barrier();
+        if i < half {
+            acc = merged_moments(acc, (counts[i + half], means[i + half], squares[i + half]));
+        }
     }
-    let result = block_reduced::<OP>(acc);
-    if local_index() == 0 {
-        output[0] = finished::<OP>(result, n);
-    }
+    acc
+}
+
+/// The moments (count, mean, sum of squared deviations) of two sets together, lane by lane (Chan, Golub, LeVeque 1983,
+/// "Algorithms for computing the sample variance").
+pub fn merged_moments<F: Float>(a: (F, F, F), b: (F, F, F)) -> (F, F, F) {
+    let (count_a, mean_a, squares_a) = a;
+    let (count_b, mean_b, squares_b) = b;
+    let count = count_a + count_b;
+    let part = count_b / count.max(F::splat(1.0));
+    let delta = mean_b - mean_a;
+    (count, mean_a + delta * part, squares_a + squares_b + delta * delta * (count_a * part))
+}
+
+/// An infinity leaves no finite mean: the variance is NaN then.
+fn variance(mean: f32, squares: f32, n: u32) -> f32 {
+    select(mean.is_finite(), squares / n as f32, f32::NAN)
 }
 
 fn identity<const OP: ReduceOp>() -> f32 {
@@ -149,9 +262,9 @@ fn block_reduced<const OP: ReduceOp>(x: f32) -> f32 {
     }
 }
 
-fn finished<const OP: ReduceOp>(result: f32, n: u32) -> f32 {
+fn finished<const OP: ReduceOp>(result: f32, divisor: u32) -> f32 {
     match OP {
-        ReduceOp::Mean => result / n as f32,
-        _ => result,
+        ReduceOp::Max | ReduceOp::Min => result,
+        _ => result / divisor as f32,
     }
 }

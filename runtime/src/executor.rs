@@ -116,9 +116,20 @@ impl Call<'_> {
                     }
                 }
                 Step::Require { cond, text, left, right } => self.require(cond, text, left, right)?,
-                Step::Scratch { id, elem_bytes, len, zeroed } => {
+                Step::Scratch { id, elem_bytes, len, zeroed, taken } => {
                     let len = len.eval_int(self).map_err(|e| self.failed(e, "the length of a temporary buffer"))?;
-                    self.scratch(*id, *elem_bytes, len, *zeroed)?;
+                    let result = self.scratch(*id, *elem_bytes, len, *zeroed);
+                    let Some(slot) = taken else {
+                        result?;
+                        continue;
+                    };
+                    let is_taken = match result {
+                        Err(GpuError::OutOfMemory) => false,
+                        other => other.map(|()| true)?,
+                    };
+                    if let Some(place) = self.frame.slots.get_mut(*slot) {
+                        *place = Value::Bool(is_taken);
+                    }
                 }
                 Step::Launch(launch) => self.launch(launch)?,
                 Step::If { cond, then, otherwise } => {

@@ -11,7 +11,7 @@ use wgpuc_abi::{self as abi, Arg, BinaryOp, Expr, KernelParamType, Scalar};
 pub(crate) enum Step {
     Let { slot: usize, name: String, value: Node },
     Require { cond: Cond, text: String, left: String, right: String },
-    Scratch { id: usize, elem_bytes: u32, len: Node, zeroed: bool },
+    Scratch { id: usize, elem_bytes: u32, len: Node, zeroed: bool, taken: Option<usize> },
     Launch(Launch),
     If { cond: Node, then: Vec<Step>, otherwise: Vec<Step> },
 }
@@ -81,11 +81,12 @@ pub(crate) fn compile(
                     left: left.clone(),
                     right: right.clone(),
                 },
-                abi::Step::Scratch { id, elem_bytes, len, zeroed } => Step::Scratch {
+                abi::Step::Scratch { id, elem_bytes, len, zeroed, taken } => Step::Scratch {
                     id: scratch(*id)?,
                     elem_bytes: *elem_bytes,
                     len: eval::compile(len, params)?,
                     zeroed: *zeroed,
+                    taken: taken.map(|slot| params.slot(slot)).transpose()?,
                 },
                 abi::Step::Launch { kernel, instance, grid, args } => {
                     let index = *kernel as usize;

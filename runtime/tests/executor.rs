@@ -105,6 +105,16 @@ fn temporaries_count_and_a_failing_call_launches_nothing() {
 }
 
 #[test]
+fn a_temporary_that_need_not_be_there() {
+    let (mut guest, _) = fake_guest();
+    let out = guest.buffer_create(16, true).unwrap();
+    for (n, expected) in [(10, 1), (1 << 20, 2), (u32::MAX, 2), (10, 1)] {
+        guest.call("room", &[n.into(), out.into()]).unwrap();
+        assert_eq!(read(&mut guest, out, 1), Ok(vec![expected]), "{n} words of a quota of 2^18");
+    }
+}
+
+#[test]
 fn quotas_hold() {
     let (mut guest, _) = fake_guest();
     for size in [(1 << 20) + 1, 1 << 63, u64::MAX] {

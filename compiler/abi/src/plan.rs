@@ -54,6 +54,9 @@ pub enum Step {
         len: Expr,
         /// Whether it starts as zero.
         zeroed: bool,
+        /// The slot that gets whether there was room for it; where there is none, a lack of room fails the call.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        taken: Option<u32>,
     },
     /// Launches a kernel.
     Launch {

@@ -36,7 +36,8 @@ pub fn exp<F: Float>(self: F) -> F {
 /// `e^x` as `y * 2^n`, with `y` in about `sqrt(1/2)` to `sqrt(2)` and a whole `n`.
 fn exp_parts<F: Float>(x: F) -> (F, F) {
     let n = (x * LOG2_E).round();
-    let r = n.mul_add(F::splat(-LN2_LO), n.mul_add(F::splat(-LN2_HI), x));
+    // Not fused twice: some drivers then add the two parts of `ln 2` up first.
+    let r = n.mul_add(F::splat(-LN2_LO), x - n * LN2_HI);
     let p = r.mul_add(F::splat(1.987_569_15e-4), F::splat(1.398_199_95e-3));
     let p = p.mul_add(r, F::splat(8.333_452e-3));
     let p = p.mul_add(r, F::splat(4.166_579_6e-2));

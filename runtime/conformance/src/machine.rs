@@ -8,6 +8,8 @@ pub struct Machine {
     pub guest: Guest,
     /// Whether floats are IEEE's there for every operation.
     pub is_exact: bool,
+    /// Whether each operation is interpreted, so that a million elements take long.
+    pub is_interpreted: bool,
 }
 
 impl Machine {
@@ -16,7 +18,8 @@ impl Machine {
     /// # Errors
     /// Where the device is lost or full.
     pub fn new(gpu: &Gpu, is_exact: bool) -> Result<Self, GpuError> {
-        Ok(Self { guest: gpu.guest(gpu.default_quota())?, is_exact })
+        let is_interpreted = gpu.device_info().backend == "interpreter";
+        Ok(Self { guest: gpu.guest(gpu.default_quota())?, is_exact, is_interpreted })
     }
 
     /// A buffer with these words.

@@ -340,8 +340,36 @@ fn items() -> Vec<Item> {
                         Expr::Param { param: 1, field: None },
                     ),
                     zeroed: true,
+                    taken: None,
                 },
                 launch(1, Expr::Int(1), vec![Arg::Scratch(0), Arg::Param(2)]),
+            ],
+        ),
+        op(
+            "room",
+            vec![("n", value(Scalar::U32)), ("out", words(true, false, false))],
+            1,
+            1,
+            vec![
+                Step::Scratch {
+                    id: 0,
+                    elem_bytes: 4,
+                    len: Expr::Param { param: 0, field: None },
+                    zeroed: false,
+                    taken: Some(0),
+                },
+                launch(
+                    0,
+                    Expr::Int(1),
+                    vec![
+                        Arg::Scalar(Expr::Select(
+                            Box::new(Expr::Slot(0)),
+                            Box::new(Expr::Int(1)),
+                            Box::new(Expr::Int(2)),
+                        )),
+                        Arg::Param(1),
+                    ],
+                ),
             ],
         ),
         op(

@@ -297,19 +297,18 @@ impl<'a> Walk<'_, 'a> {
                 let help = "use the expression that it was made with";
                 self.report(plan::SCRATCH, span, "the length of a temporary buffer is what you gave it", help)
             }
-            ("is_some" | "is_none", abi::Arg::Param(param)) if buffer.optional => {
-                let is_some =
-                    Value::new(Expr::IsSome { param: *param }, Ty::Bool, Text::atom(format!("{text}.is-some()")));
+            ("is_some" | "is_none", _) => {
+                let Some(is_some) = buffer.is_some() else {
+                    let help = "only an `Option<&[T]>` or a `try_scratch` may be absent";
+                    return self.wrong_type(span, "this buffer is always given", help);
+                };
                 match name.name == "is_some" {
-                    true => Some(is_some),
+                    true => Some(Value::new(is_some, Ty::Bool, Text::atom(format!("{text}.is-some()")))),
                     false => {
                         let text = Text::atom(format!("{text}.is-none()"));
-                        Some(Value::new(fold::unary(UnaryOp::Not, is_some.expr), Ty::Bool, text))
+                        Some(Value::new(fold::unary(UnaryOp::Not, is_some), Ty::Bool, text))
                     }
                 }
-            }
-            ("is_some" | "is_none", _) => {
-                self.wrong_type(span, "this buffer is always given", "only an `Option<&[T]>` may be absent")
             }
             ("as_x2" | "as_x4", _) => self.not_here(span, "a view is no value", "use it as an argument of a launch"),
             _ => self.no_method(name),
@@ -334,7 +333,7 @@ impl<'a> Walk<'_, 'a> {
             ("min" | "max" | "div_ceil", _) => {
                 self.wrong_type(span, &format!("`{name}` takes two integers"), &format!("write `{name}(a, b)`"))
             }
-            ("scratch" | "scratch_zeroed", _) => {
+            ("scratch" | "scratch_zeroed" | "try_scratch", _) => {
                 let help = format!("write `let name = {name}::<f32>(n);`");
                 self.report(plan::SCRATCH, span, "a temporary buffer needs a name", &help)
             }

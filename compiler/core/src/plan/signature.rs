@@ -310,7 +310,7 @@ impl Planner<'_> {
 pub(super) fn param_buffer(index: u32, elem: Elem, span: Span) -> Buffer {
     let len = host_atom(&abi::Expr::Len { param: index }, true).map(Poly::atom).unwrap_or_default();
     let arg = abi::Arg::Param(index);
-    Buffer { arg, elem, mutable: false, optional: false, may_alias: false, len, span }
+    Buffer { arg, elem, mutable: false, optional: false, taken: None, may_alias: false, len, span }
 }
 
 /// What a parameter's type is, if an op can take it.

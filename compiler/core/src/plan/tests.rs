@@ -223,6 +223,24 @@ fn a_pub_kernel_is_its_own_op() {
 }
 
 #[test]
+fn a_temporary_that_need_not_be_there() {
+    let text = "
+        #[op]
+        pub fn f(n: u32, out: &mut [f32]) {
+            let room = try_scratch::<f32>(n);
+            if room.is_some() {
+                launch!(k, [1], room);
+            }
+        }
+        #[kernel(workgroup = 16)]
+        fn k(out: &mut [f32]) {}";
+    let planned = planned(text);
+    let plan = &op(&planned, 0).plan;
+    let [Step::Scratch { taken: Some(slot), .. }, Step::If { cond, .. }] = &plan.steps[..] else { panic!("{plan:#?}") };
+    assert_eq!((cond, plan.n_slots), (&Expr::Slot(*slot), 1));
+}
+
+#[test]
 fn mistakes_are_reported_and_all_of_them() {
     let text = "
         pub struct P { pub n: u32, pub list: f32 }

@@ -88,12 +88,25 @@ pub(super) struct Buffer {
     pub(super) mutable: bool,
     /// `Option<&[T]>`.
     pub(super) optional: bool,
+    /// Of what `try_scratch` gives: the slot that says whether there was room.
+    pub(super) taken: Option<u32>,
     /// Whether it may be the same as others that also say so.
     pub(super) may_alias: bool,
     /// How many elements it has.
     pub(super) len: Poly,
     /// Where it was declared.
     pub(super) span: Span,
+}
+
+impl Buffer {
+    /// What says whether it is there; `None` where it always is.
+    pub(super) fn is_some(&self) -> Option<abi::Expr> {
+        match (self.taken, &self.arg) {
+            (Some(slot), _) => Some(abi::Expr::Slot(slot)),
+            (None, abi::Arg::Param(param)) if self.optional => Some(abi::Expr::IsSome { param: *param }),
+            _ => None,
+        }
+    }
 }
 
 /// One element of a buffer.

@@ -121,7 +121,9 @@ impl<'p, 'a> Walk<'p, 'a> {
     /// What the right side of a `let` is.
     fn entity(&mut self, value: &ast::Expr, name: Option<&ast::Ident>, nodes: &mut Vec<Node>) -> Option<Entity> {
         match &value.kind {
-            ExprKind::Call(path, args) if matches!(path.name.name.as_str(), "scratch" | "scratch_zeroed") => {
+            ExprKind::Call(path, args)
+                if matches!(path.name.name.as_str(), "scratch" | "scratch_zeroed" | "try_scratch") =>
+            {
                 return self.scratch(path, args, value.span, nodes).map(Entity::Buffer);
             }
             ExprKind::Path(path) if path.qualifier.is_none() => {
@@ -139,13 +141,17 @@ impl<'p, 'a> Walk<'p, 'a> {
         }
         let kept = matches!(value.expr, Expr::Unary(..) | Expr::Binary(..) | Expr::Select(..));
         if kept {
-            let slot = self.n_slots;
-            self.n_slots += 1;
+            let slot = self.new_slot();
             let name = name.map_or_else(String::new, |name| name.name.clone());
             nodes.push(Node::Step(Step::Let { slot, name, value: value.expr }));
             value.expr = Expr::Slot(slot);
         }
         Some(Entity::Value(value))
+    }
+
+    fn new_slot(&mut self) -> u32 {
+        self.n_slots += 1;
+        self.n_slots - 1
     }
 
     fn scratch(&mut self, path: &ast::Path, args: &[ast::Expr], span: Span, nodes: &mut Vec<Node>) -> Option<Buffer> {
@@ -164,9 +170,10 @@ impl<'p, 'a> Walk<'p, 'a> {
         let id = self.n_scratch;
         self.n_scratch += 1;
         let zeroed = path.name.name == "scratch_zeroed";
-        nodes.push(Node::Step(Step::Scratch { id, elem_bytes: elem.bytes(), len: value.expr, zeroed }));
+        let taken = (path.name.name == "try_scratch").then(|| self.new_slot());
+        nodes.push(Node::Step(Step::Scratch { id, elem_bytes: elem.bytes(), len: value.expr, zeroed, taken }));
         let arg = Arg::Scratch(id);
-        Some(Buffer { arg, elem, mutable: true, optional: false, may_alias: false, len: value.poly, span })
+        Some(Buffer { arg, elem, mutable: true, optional: false, taken, may_alias: false, len: value.poly, span })
     }
 
     /// A statement; whether every way through it returns.

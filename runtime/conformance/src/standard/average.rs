@@ -7,7 +7,9 @@ const OP: &str = "kernel-average";
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = vec![];
-    for (n_trees, n_samples) in [(1usize, 1usize), (7, 5), (8, 32), (100, 67), (513, 3), (1000, 40), (20_000, 2)] {
+    for (n_trees, n_samples) in
+        [(1usize, 1usize), (7, 5), (8, 32), (100, 67), (513, 3), (1000, 40), (2052, 3), (20_000, 2), (20_001, 2)]
+    {
         cases.push(Case::new(OP, format!("{n_samples} x {n_trees}"), move |m, errors| {
             let x: Vec<f32> = Random::new(4).numbers(n_trees * n_samples, 100.0).iter().map(|v| v + 150.0).collect();
             let (input, out) = (m.upload_f32(&x)?, m.poisoned(n_samples)?);

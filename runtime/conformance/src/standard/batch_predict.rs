@@ -1,10 +1,12 @@
 //! batch-predict: random forests against a plain walk, and hostile ones.
 
 use super::refused;
-use crate::{Case, Machine, Random};
+use crate::{Case, Errors, Machine, Outcome, Random};
 
 const OP: &str = "kernel-batch-predict";
 const FEATURES: u32 = 7;
+/// A batch for which a forest of a few nodes is packed, where the device has subgroups.
+const LARGE: usize = 8192;
 
 #[derive(Clone, Copy)]
 struct Node {
@@ -18,20 +20,29 @@ const fn leaf(value: f32) -> Node {
     Node { feature: -1, value, left: 0, right: 0 }
 }
 
-#[derive(Clone, Default)]
+const fn test(left: u32, right: u32) -> Node {
+    Node { feature: 0, value: 0.0, left, right }
+}
+
+#[derive(Clone)]
 struct Forest {
+    n_features: u32,
     nodes: Vec<Node>,
     offsets: Vec<u32>,
 }
 
 impl Forest {
-    fn random(n_trees: usize, depth: u32) -> Self {
+    fn new(nodes: Vec<Node>, offsets: Vec<u32>) -> Self {
+        Self { n_features: FEATURES, nodes, offsets }
+    }
+
+    fn random(n_features: u32, n_trees: usize, depth: u32) -> Self {
         let mut random = Random::new(11);
-        let mut forest = Self::default();
+        let mut forest = Self { n_features, ..Self::new(vec![], vec![]) };
         for _ in 0..n_trees {
             forest.offsets.push(forest.nodes.len() as u32);
             let mut tree = vec![];
-            grow(&mut tree, depth, &mut random);
+            grow(&mut tree, n_features, depth, &mut random);
             forest.nodes.extend(tree);
         }
         forest
@@ -40,9 +51,9 @@ impl Forest {
     fn predict(&self, m: &mut Machine, samples: &[f32], max_depth: u32) -> Result<Vec<f32>, wgpuc_runtime::GpuError> {
         let words: Vec<u32> =
             self.nodes.iter().flat_map(|n| [n.feature as u32, n.value.to_bits(), n.left, n.right]).collect();
-        let n = samples.len() as u32 / FEATURES;
+        let n = samples.len() as u32 / self.n_features;
         let buffers = [m.upload_f32(samples)?, m.upload(&words)?, m.upload(&self.offsets)?, m.poisoned(n as usize)?];
-        m.call(OP, &[&[n, FEATURES, self.offsets.len() as u32, max_depth][..], &buffers].concat())?;
+        m.call(OP, &[&[n, self.n_features, self.offsets.len() as u32, max_depth][..], &buffers].concat())?;
         m.download_f32(buffers[3], n as usize)
     }
 
@@ -59,15 +70,28 @@ impl Forest {
         };
         self.offsets.iter().map(walk).sum::<f64>() / self.offsets.len() as f64
     }
+
+    /// Predicts random samples, one of them with a NaN, and compares.
+    fn check(&self, m: &mut Machine, errors: &mut Errors, n: usize, max_depth: u32) -> Outcome {
+        let width = self.n_features as usize;
+        let mut samples = Random::new(12).numbers(n * width, 1.0);
+        samples[0] = f32::NAN;
+        let got = self.predict(m, &samples, max_depth)?;
+        for (i, (got, row)) in got.into_iter().zip(samples.chunks(width)).enumerate() {
+            // All leaves are positive: blocks of 32, or partial sums of a few each.
+            errors.relative(format_args!("sample {i}"), got, self.reference(row), 100.0 / (1u64 << 24) as f64)?;
+        }
+        Ok(())
+    }
 }
 
-fn grow(tree: &mut Vec<Node>, depth: u32, random: &mut Random) -> u32 {
+fn grow(tree: &mut Vec<Node>, n_features: u32, depth: u32, random: &mut Random) -> u32 {
     let at = tree.len();
     tree.push(leaf(random.signed() * 100.0 + 150.0));
     if depth > 0 && random.below(8) > 0 {
-        let (feature, value) = (random.below(FEATURES) as i32, random.signed());
-        let left = grow(tree, depth - 1, random);
-        let right = grow(tree, depth - 1, random);
+        let (feature, value) = (random.below(n_features) as i32, random.signed());
+        let left = grow(tree, n_features, depth - 1, random);
+        let right = grow(tree, n_features, depth - 1, random);
         tree[at] = Node { feature, value, left, right };
     }
     at as u32
@@ -75,27 +99,39 @@ fn grow(tree: &mut Vec<Node>, depth: u32, random: &mut Random) -> u32 {
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = vec![];
-    for (n, n_trees, depth) in [(1, 1, 0), (1, 3, 4), (89, 200, 8), (300, 33, 5), (8200, 5, 6)] {
+    for (n, n_trees, depth) in [(1, 1, 0), (1, 3, 4), (89, 300, 8), (300, 33, 5), (LARGE - 1, 2, 3), (LARGE + 8, 5, 6)]
+    {
         cases.push(Case::new(OP, format!("{n} samples, {n_trees} trees of {depth}"), move |m, errors| {
-            let forest = Forest::random(n_trees, depth);
-            let mut samples = Random::new(12).numbers(n * FEATURES as usize, 1.0);
-            samples[0] = f32::NAN;
-            for (i, got) in forest.predict(m, &samples, depth)?.into_iter().enumerate() {
-                let row = &samples[i * FEATURES as usize..(i + 1) * FEATURES as usize];
-                // All leaves are positive: blocks of 32, or 128 partial sums of a few each.
-                errors.relative(format_args!("sample {i}"), got, forest.reference(row), 100.0 / (1u64 << 24) as f64)?;
-            }
-            Ok(())
+            Forest::random(FEATURES, n_trees, depth).check(m, errors, n, depth)
         }));
     }
+    for (n_features, n_trees, depth) in [(1, 2, 3), (31, 2, 4), (32, 2, 4), (33, 1, 4), (256, 1, 3), (3, 2, 0)] {
+        cases.push(Case::new(OP, format!("many of {n_features} features, trees of {depth}"), move |m, errors| {
+            Forest::random(n_features, n_trees, depth).check(m, errors, LARGE, depth)
+        }));
+    }
+    for depth in [5, 6] {
+        cases.push(Case::new(OP, format!("many, leaves after {depth} tests"), move |m, errors| {
+            // A path that goes on where x <= 0, each test with a leaf beside it.
+            let path = (0..depth).flat_map(|d| [test(2 * d + 2, 2 * d + 1), leaf(f64::from(d + 1) as f32)]);
+            let forest = Forest::new(path.chain([leaf(100.0)]).collect(), vec![0]);
+            forest.check(m, errors, LARGE, depth)?;
+            forest.check(m, errors, LARGE, u32::MAX)?;
+            let samples = vec![-1.0; LARGE * FEATURES as usize];
+            refused(forest.predict(m, &samples, depth - 1).map(|_| ()), &["tests without a leaf"])
+        }));
+    }
+    for (name, forest) in unusual() {
+        cases.push(Case::new(OP, format!("many with {name}"), move |m, errors| forest.check(m, errors, LARGE, 40)));
+    }
     for (name, nodes, offsets, depth) in hostile() {
-        for n in [3usize, 8192] {
-            let forest = Forest { nodes: nodes.clone(), offsets: offsets.clone() };
+        for n in [3, LARGE] {
+            let forest = Forest::new(nodes.clone(), offsets.clone());
             cases.push(Case::new(OP, format!("of {name}, {n} samples"), move |m, errors| {
                 let samples = vec![0.5; n * FEATURES as usize];
                 refused(forest.predict(m, &samples, depth).map(|_| ()), &["kernel-batch-predict", "batch_predict.rs"])?;
                 // The device goes on.
-                let fine = Forest { nodes: vec![leaf(2.0)], offsets: vec![0] };
+                let fine = Forest::new(vec![leaf(2.0)], vec![0]);
                 errors.same("afterwards", &fine.predict(m, &samples[..FEATURES as usize], 0)?, &[2.0])
             }));
         }
@@ -113,9 +149,34 @@ pub(super) fn cases() -> Vec<Case> {
     cases
 }
 
+/// Forests that are right, and that not every trainer makes.
+fn unusual() -> Vec<(&'static str, Forest)> {
+    let stump = [test(1, 2), leaf(1.0), leaf(2.0)];
+    let bad = Node { feature: FEATURES as i32, ..test(1, 2) };
+    // Ten tests whose children are one node each.
+    let ladder = (0..10).map(|d| test(d + 1, d + 1)).chain([leaf(3.0)]);
+    // More nodes than a record can name, one tree of 16 tests among stumps.
+    let n = 1 << 17;
+    let heap = (1..n).map(|i| if i < n / 2 { test(2 * i - 1, 2 * i) } else { leaf(1.0 + (i % 7) as f32) });
+    let stumps = (0..20).flat_map(|_| stump);
+    let huge_offsets = std::iter::once(0).chain((0..20).map(|t| n - 1 + 3 * t));
+    vec![
+        ("shared nodes", Forest::new(ladder.collect(), vec![0])),
+        ("a tree twice", Forest::new(stump.to_vec(), vec![0, 0])),
+        ("trees in reverse", Forest::new([stump, stump].concat(), vec![3, 0])),
+        (
+            "a tree inside another",
+            Forest::new(vec![test(1, 4), test(2, 3), leaf(1.0), leaf(2.0), leaf(3.0)], vec![0, 4]),
+        ),
+        ("trees that overlap", Forest::new([&[test(3, 1)], &stump[..]].concat(), vec![0, 1])),
+        ("a bad node out of reach", Forest::new([&stump[..], &[bad, test(9, 9)]].concat(), vec![0])),
+        ("a huge tree", Forest::new(heap.chain(stumps).collect(), huge_offsets.collect())),
+    ]
+}
+
 /// Forests that no trainer makes.
 fn hostile() -> Vec<(&'static str, Vec<Node>, Vec<u32>, u32)> {
-    let test = |left, right| Node { feature: 0, value: 1.0, left, right };
+    let test = |left, right| Node { value: 1.0, ..test(left, right) };
     vec![
         ("a self-loop", vec![test(0, 0)], vec![0], u32::MAX),
         ("a cycle", vec![test(1, 1), test(0, 0)], vec![0], 1000),

@@ -54,6 +54,7 @@ fn inputs() -> Vec<f32> {
     x.extend(random.numbers(1000, 1.0));
     x.extend(random.numbers(1000, 20.0));
     x.extend(random.numbers(500, 80.0));
+    x.extend(random.numbers(2001, 5.0));
     x.extend(random.numbers(500, 1.0e30).iter().map(|v| v.abs()));
     x
 }
@@ -77,16 +78,16 @@ pub(super) fn cases() -> Vec<Case> {
     }
     for (name, op, f) in [("add", ADD, (|a, b| a + b) as fn(f32, f32) -> f32), ("mul", MUL, |a, b| a * b)] {
         cases.push(Case::new(OP, name, move |m, errors| {
-            let a = Random::new(2).numbers(1003, 3.0);
-            let b = Random::new(3).numbers(1003, 3.0);
-            let (da, db, out) = (m.upload_f32(&a)?, m.upload_f32(&b)?, m.poisoned(1003)?);
-            m.call(OP, &[1003, op, da, 1, db, out])?;
+            let a = Random::new(2).numbers(5003, 3.0);
+            let b = Random::new(3).numbers(5003, 3.0);
+            let (da, db, out) = (m.upload_f32(&a)?, m.upload_f32(&b)?, m.poisoned(5003)?);
+            m.call(OP, &[5003, op, da, 1, db, out])?;
             let want: Vec<f32> = a.iter().zip(&b).map(|(a, b)| f(*a, *b)).collect();
-            errors.same(name, &m.download_f32(out, 1003)?, &want)
+            errors.same(name, &m.download_f32(out, 5003)?, &want)
         }));
     }
     cases.push(Case::new(OP, "leaves the rest", |m, errors| {
-        for n in [1u32, 2, 3, 4, 5, 7, 1022] {
+        for n in [1u32, 2, 3, 4, 5, 7, 1022, 4095, 4096, 4098] {
             let input = m.upload_f32(&vec![1.5; n as usize + 9])?;
             let out = m.poisoned(n as usize + 9)?;
             m.call(OP, &[n, 0, input, 0, 0, out])?;
