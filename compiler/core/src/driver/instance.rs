@@ -139,6 +139,7 @@ fn analysed(mut kernel: ir::Kernel, sites: &mut Vec<ir::Site>, sources: &Sources
     findings(&kernel).or(())?;
     let mut lowered = kernel.clone();
     passes::explicit::run(&mut lowered);
+    passes::divisions::run(&mut lowered);
     passes::simplify::run(&mut lowered);
     share_sites(&mut lowered.body, &kernel.sites, sites);
     Ok(Form { kernel, lowered, code: vec![] })

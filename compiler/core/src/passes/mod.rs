@@ -1,6 +1,7 @@
 //! The passes over the IR, one module each.
 
 pub mod bounds;
+pub mod divisions;
 pub mod explicit;
 pub mod finding;
 pub mod limits;
