@@ -28,12 +28,8 @@ pub enum ElementwiseOp {
     Log,
 }
 
-/// Invocations of a workgroup.
+/// Invocations of a workgroup, each of which takes a vector: with two or four each, large inputs are slower.
 const WORKGROUP: u32 = 256;
-/// Vectors that an invocation takes, neighbours taking neighbouring ones.
-const DEPTH: u32 = 4;
-/// Vectors that a workgroup takes.
-const CHUNK: u32 = 1024;
 
 /// Applies `op` to every element.
 ///
@@ -44,7 +40,7 @@ pub fn kernel_elementwise(params: ElementwiseParams, input_a: &[f32], input_b: O
     require!(input_a.len() >= params.n_elements);
     require!(output.len() >= params.n_elements);
     let quads = div_ceil(params.n_elements, 4);
-    let groups = div_ceil(quads, CHUNK);
+    let groups = div_ceil(quads, WORKGROUP);
     match params.op {
         ElementwiseOp::Add | ElementwiseOp::Mul => {
             require!(input_b.is_some());
@@ -65,25 +61,13 @@ pub fn kernel_elementwise(params: ElementwiseParams, input_a: &[f32], input_b: O
     }
 }
 
-/// All loads of an invocation come before its first store, so that they are under way together.
 #[kernel(workgroup = WORKGROUP)]
 fn unary<const OP: ElementwiseOp>(n: u32, quads: u32, input: &[f32x4], output: &mut [f32x4]) {
-    let first = workgroup_id().x * CHUNK + local_index();
-    let last = first + (CHUNK - WORKGROUP);
-    if last < n / 4 {
-        let mut x = [f32x4::splat(0.0); DEPTH];
-        #[unroll]
-        for d in 0..DEPTH {
-            x[d] = input[first + d * WORKGROUP];
-        }
-        #[unroll]
-        for d in 0..DEPTH {
-            output[first + d * WORKGROUP] = of_one::<OP>(x[d]);
-        }
-    } else {
-        for i in (first..min(last + 1, quads)).step_by(WORKGROUP) {
-            store_x4(output, i, n, of_one::<OP>(input[i]));
-        }
+    let i = global_id().x;
+    if i < n / 4 {
+        output[i] = of_one::<OP>(input[i]);
+    } else if i < quads {
+        store_x4(output, i, n, of_one::<OP>(input[i]));
     }
 }
 
@@ -102,24 +86,11 @@ fn of_one<const OP: ElementwiseOp>(x: f32x4) -> f32x4 {
 
 #[kernel(workgroup = WORKGROUP)]
 fn binary<const OP: ElementwiseOp>(n: u32, quads: u32, a: &[f32x4], b: &[f32x4], output: &mut [f32x4]) {
-    let first = workgroup_id().x * CHUNK + local_index();
-    let last = first + (CHUNK - WORKGROUP);
-    if last < n / 4 {
-        let mut x = [f32x4::splat(0.0); DEPTH];
-        let mut y = [f32x4::splat(0.0); DEPTH];
-        #[unroll]
-        for d in 0..DEPTH {
-            x[d] = a[first + d * WORKGROUP];
-            y[d] = b[first + d * WORKGROUP];
-        }
-        #[unroll]
-        for d in 0..DEPTH {
-            output[first + d * WORKGROUP] = of_two::<OP>(x[d], y[d]);
-        }
-    } else {
-        for i in (first..min(last + 1, quads)).step_by(WORKGROUP) {
-            store_x4(output, i, n, of_two::<OP>(a[i], b[i]));
-        }
+    let i = global_id().x;
+    if i < n / 4 {
+        output[i] = of_two::<OP>(a[i], b[i]);
+    } else if i < quads {
+        store_x4(output, i, n, of_two::<OP>(a[i], b[i]));
     }
 }
 
