@@ -180,8 +180,23 @@ fn tidy(facts: Vec<Poly>) -> Vec<Poly> {
     let mut list: Vec<Poly> =
         strongest.into_iter().filter_map(|(varying, number)| varying.add(&Poly::constant(number))).collect();
     list.sort_by_key(|fact| fact.terms().map(|(product, _)| product.len().max(1)).sum::<usize>());
-    list.truncate(MAX_RESULT);
-    list
+    let mut kept: Vec<Poly> = vec![];
+    for fact in list {
+        if !kept.iter().any(|known| follows(&fact, known)) {
+            kept.push(fact);
+        }
+    }
+    kept.truncate(MAX_RESULT);
+    kept
+}
+
+/// Whether a fact is a multiple of another one, and more that is not negative.
+fn follows(fact: &Poly, known: &Poly) -> bool {
+    let Some((product, by)) = known.terms().find(|(_, c)| *c < 0) else { return false };
+    let Some((_, of)) = fact.terms().find(|(p, _)| *p == product) else { return false };
+    let times = of / by;
+    let rest = || fact.sub(&known.scale(times)?);
+    of % by == 0 && times > 0 && rest().is_some_and(|rest| rest.is_unsigned())
 }
 
 /// What holds at both of two launches: what one says and the other implies.

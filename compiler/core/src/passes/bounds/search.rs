@@ -12,6 +12,9 @@ use std::collections::HashSet;
 /// How many replacements a proof may take, and how many polynomials the search for it may look at: short proofs first.
 const EFFORTS: [(usize, usize); 2] = [(5, 40), (12, 120)];
 
+/// The largest values of an atom whose terms [`coarsened`] leaves out.
+const MOST_LITTLE: i128 = 1 << 12;
+
 /// What a search found.
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -32,7 +35,35 @@ pub(super) fn holds(facts: &Facts, goal: &Poly) -> bool {
 /// Tries to prove `goal >= 0`.
 pub(super) fn search(facts: &Facts, goal: &Poly) -> Found {
     let (found, cut) = search_within(facts, goal, EFFORTS[0]);
-    if found.proved || !cut { found } else { search_within(facts, goal, EFFORTS[1]).0 }
+    if found.proved || !cut {
+        return found;
+    }
+    if let Some((coarse, mut used)) = coarsened(facts, goal) {
+        let (mut found, _) = search_within(facts, &coarse, EFFORTS[0]);
+        if found.proved {
+            used.append(&mut found.used);
+            return Found { used, ..found };
+        }
+    }
+    search_within(facts, goal, EFFORTS[1]).0
+}
+
+/// A goal that is stronger and shorter: terms that take away little count as the most they can be. With the ranges
+/// that say so; `None` where there are no such terms.
+fn coarsened(facts: &Facts, goal: &Poly) -> Option<(Poly, Vec<Poly>)> {
+    let mut coarse = goal.clone();
+    let mut used = vec![];
+    for (mono, c) in goal.terms() {
+        let mut atoms = mono.atoms();
+        let (Some(id), None) = (atoms.next(), atoms.next()) else { continue };
+        let high = facts.atom(id).high;
+        if *c < 0 && high <= MOST_LITTLE {
+            let fact = Poly::constant(high).sub(&Poly::atom(id))?;
+            coarse = coarse.add_scaled(&fact, *c)?;
+            used.push(fact);
+        }
+    }
+    (!used.is_empty()).then_some((coarse, used))
 }
 
 /// One try; also whether it gave up somewhere for the effort's sake.
