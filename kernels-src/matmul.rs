@@ -18,12 +18,21 @@ pub struct MatmulParams {
     pub beta: f32,
 }
 
-/// Rows and columns of `c` that a workgroup computes.
+/// Rows and columns of `c` that a workgroup of [`tiled`] computes.
 const TILE: u32 = 64;
 /// Terms of the sums that it takes at a time.
 const DEPTH: u32 = 16;
 /// Vectors of four in a tile's row.
 const QUADS: u32 = 16;
+/// Rows of `c` that a workgroup of [`blocked`] computes.
+const BLOCK_ROWS: u32 = 128;
+/// Terms that each of its warps takes of a tile.
+const BLOCK_DEPTH: u32 = 16;
+/// Rows of `c` that [`few_rows`] computes, and the terms that a workgroup of it takes at a time.
+const FEW: u32 = 16;
+const CHUNK: u32 = 256;
+/// So many workgroups keep a large device busy.
+const MANY: u32 = 128;
 
 /// c = alpha * op(a) * op(b) + beta * c
 ///
@@ -35,20 +44,124 @@ pub fn kernel_matmul(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) 
     require!(a.len() >= params.m * params.k);
     require!(b.len() >= params.k * params.n);
     require!(c.len() >= params.m * params.n);
-    let columns = div_ceil(params.n, TILE);
-    let rows = div_ceil(params.m, TILE);
-    launch!(
-        tiled::<{ params.trans_a }, { params.trans_b }>,
-        [columns, rows],
-        params.m,
-        params.k,
-        params.n,
-        params.alpha,
-        params.beta,
-        a,
-        b,
-        c
-    );
+    let size = params.m * params.n;
+    if supports!(sm_80) && params.m <= FEW && params.n >= 128 && !params.trans_b {
+        let four = params.m <= 4;
+        let columns = div_ceil(params.n, 128);
+        let parts = max(1, min(div_ceil(params.k, CHUNK), div_ceil(4 * MANY, columns)));
+        let sums = scratch::<f32>(parts * size);
+        if params.n % 4 == 0 {
+            let width = params.n / 4;
+            // As above, in vectors.
+            require!(b.len() >= params.k * width * 4);
+            launch!(
+                few_rows::<{ params.trans_a }, { four }, f32x4>,
+                [columns, parts],
+                params.m,
+                params.k,
+                width,
+                a,
+                b.as_x4(),
+                sums.as_x4()
+            );
+        } else {
+            launch!(
+                few_rows::<{ params.trans_a }, { four }, f32>,
+                [columns, parts],
+                params.m,
+                params.k,
+                params.n,
+                a,
+                b,
+                sums
+            );
+        }
+        launch!(add_parts, [div_ceil(size, 256)], size, parts, params.alpha, params.beta, sums, c);
+    } else if supports!(sm_80) {
+        let wide = div_ceil(params.m, BLOCK_ROWS) * div_ceil(params.n, 256) * 4 >= 3 * MANY;
+        let columns = if wide { div_ceil(params.n, 256) } else { div_ceil(params.n, 64) };
+        let blocks = div_ceil(params.m, BLOCK_ROWS) * columns;
+        let parts = if wide { 1 } else { max(1, min(div_ceil(params.k, 128), MANY / blocks)) };
+        let sums = scratch::<f32>(if parts > 1 { parts * size } else { 1 });
+        if params.trans_b {
+            launch!(
+                blocked::<{ params.trans_a }, true, { wide }, f32>,
+                [blocks, parts],
+                params.m,
+                params.k,
+                params.n,
+                params.alpha,
+                params.beta,
+                a,
+                b,
+                c,
+                sums
+            );
+        } else if params.n % 4 == 0 {
+            let width = params.n / 4;
+            // As above, in vectors.
+            require!(width > 0);
+            require!(b.len() >= params.k * width * 4);
+            require!(c.len() >= params.m * width * 4);
+            launch!(
+                blocked::<{ params.trans_a }, false, { wide }, f32x4>,
+                [blocks, parts],
+                params.m,
+                params.k,
+                width,
+                params.alpha,
+                params.beta,
+                a,
+                b.as_x4(),
+                c.as_x4(),
+                sums.as_x4()
+            );
+        } else {
+            launch!(
+                blocked::<{ params.trans_a }, false, { wide }, f32>,
+                [blocks, parts],
+                params.m,
+                params.k,
+                params.n,
+                params.alpha,
+                params.beta,
+                a,
+                b,
+                c,
+                sums
+            );
+        }
+        if parts > 1 {
+            launch!(add_parts, [div_ceil(size, 256)], size, parts, params.alpha, params.beta, sums, c);
+        }
+    } else if supports!(subgroups) && div_ceil(params.m, 128) * div_ceil(params.n, 128) * 2 >= MANY {
+        // A GPU, with enough to do for large tiles.
+        launch!(
+            tiled_large::<{ params.trans_a }, { params.trans_b }>,
+            [div_ceil(params.n, 128), div_ceil(params.m, 128)],
+            params.m,
+            params.k,
+            params.n,
+            params.alpha,
+            params.beta,
+            a,
+            b,
+            c
+        );
+    } else {
+        launch!(
+            tiled::<{ params.trans_a }, { params.trans_b }>,
+            [div_ceil(params.n, TILE), div_ceil(params.m, TILE)],
+            params.m,
+            params.k,
+            params.n,
+            params.alpha,
+            params.beta,
+            a,
+            b,
+            c
+        );
+    }
 }
 
 /// Each invocation computes 4 x 4 of a 64 x 64 tile from two tiles in workgroup memory, both stored with the terms of
@@ -70,10 +183,12 @@ fn tiled<const TRANS_A: bool, const TRANS_B: bool>(
     let column0 = workgroup_id().x * TILE;
     let x = local_id().x;
     let y = local_id().y;
+    let (a_term, a_vector) = place_in_tile::<{ !TRANS_A }, DEPTH>();
+    let (b_term, b_vector) = place_in_tile::<TRANS_B, DEPTH>();
     let mut sums = [f32x4::splat(0.0); 4];
     for depth0 in (0..k).step_by(DEPTH) {
-        load_tile::<{ !TRANS_A }>(a, row0, m, depth0, k, a_tile);
-        load_tile::<TRANS_B>(b, column0, n, depth0, k, b_tile);
+        a_tile[a_term][a_vector] = load_vector::<{ !TRANS_A }>(a, row0 + a_vector * 4, m, depth0 + a_term, k);
+        b_tile[b_term][b_vector] = load_vector::<TRANS_B>(b, column0 + b_vector * 4, n, depth0 + b_term, k);
         workgroup_barrier();
         #[unroll]
         for d in 0..DEPTH {
@@ -93,41 +208,263 @@ fn tiled<const TRANS_A: bool, const TRANS_B: bool>(
             let row = row0 + y * 4 + i;
             let column = column0 + x * 4 + j;
             if row < m && column < n {
-                let at = row * n + column;
-                let product = alpha * sums[i][j];
-                if beta == 0.0 {
-                    c[at] = product;
-                } else {
-                    c[at] = product + beta * c[at];
+                put(c, row * n + column, alpha, sums[i][j], beta);
+            }
+        }
+    }
+}
+
+/// As [`tiled`], with 8 x 8 of a 128 x 128 tile, for GPUs. The next tiles are read before the products of those at hand,
+/// and stored after them.
+#[kernel(workgroup = [16, 16])]
+fn tiled_large<const TRANS_A: bool, const TRANS_B: bool>(
+    m: u32,
+    k: u32,
+    n: u32,
+    alpha: f32,
+    beta: f32,
+    a: &[f32],
+    b: &[f32],
+    c: &mut [f32],
+) {
+    let a_tiles = shared::<[[[f32x4; 32]; 8]; 2]>();
+    let b_tiles = shared::<[[[f32x4; 32]; 8]; 2]>();
+    let row0 = workgroup_id().y * 128;
+    let column0 = workgroup_id().x * 128;
+    let x = local_id().x;
+    let y = local_id().y;
+    let (a_term, a_vector) = place_in_tile::<{ !TRANS_A }, 8>();
+    let (b_term, b_vector) = place_in_tile::<TRANS_B, 8>();
+    a_tiles[0][a_term][a_vector] = load_vector::<{ !TRANS_A }>(a, row0 + a_vector * 4, m, a_term, k);
+    b_tiles[0][b_term][b_vector] = load_vector::<TRANS_B>(b, column0 + b_vector * 4, n, b_term, k);
+    workgroup_barrier();
+    let mut products = [[f32x4::splat(0.0); 2]; 8];
+    for tile in 0..div_ceil(k, 8) {
+        let next_a = load_vector::<{ !TRANS_A }>(a, row0 + a_vector * 4, m, (tile + 1) * 8 + a_term, k);
+        let next_b = load_vector::<TRANS_B>(b, column0 + b_vector * 4, n, (tile + 1) * 8 + b_term, k);
+        #[unroll]
+        for d in 0..8 {
+            let av = [a_tiles[tile % 2][d][y], a_tiles[tile % 2][d][y + 16]];
+            let bv = [b_tiles[tile % 2][d][x], b_tiles[tile % 2][d][x + 16]];
+            multiply(&av, &bv, &mut products);
+        }
+        a_tiles[(tile + 1) % 2][a_term][a_vector] = next_a;
+        b_tiles[(tile + 1) % 2][b_term][b_vector] = next_b;
+        workgroup_barrier();
+    }
+    #[unroll]
+    for i in 0..8 {
+        #[unroll]
+        for j in 0..8 {
+            let row = row0 + (y + i / 4 * 16) * 4 + i % 4;
+            let column = column0 + (x + j / 4 * 16) * 4 + j % 4;
+            if row < m && column < n {
+                put(c, row * n + column, alpha, products[i][j / 4][j % 4], beta);
+            }
+        }
+    }
+}
+
+/// A block of `c`, by NVIDIA's asynchronous copies: each invocation computes eight rows, and 16 columns where `WIDE`, else
+/// eight. Four tiles (three) are in workgroup memory or on their way there, and the vectors of the next term are read
+/// while those of this one are multiplied. A warp computes 64 rows; where not `WIDE`, two share the terms of a tile.
+///
+/// `width` counts the columns in elements of `b` and `c`. With more than one workgroup along y, each takes a part of the
+/// terms, and writes its sums for [`add_parts`].
+#[kernel(workgroup = 256, needs = sm_80, min_groups = 1)]
+fn blocked<const TRANS_A: bool, const TRANS_B: bool, const WIDE: bool, T>(
+    m: u32,
+    k: u32,
+    width: u32,
+    alpha: f32,
+    beta: f32,
+    a: &[f32],
+    b: &[T],
+    c: &mut [T],
+    sums: &mut [T],
+) {
+    const WARPS: u32 = if WIDE { 4 } else { 2 };
+    const VECTORS: u32 = if WIDE { 4 } else { 2 };
+    const SLICES: u32 = if WIDE { 1 } else { 2 };
+    const STAGES: u32 = if WIDE { 4 } else { 3 };
+    const COLUMNS: u32 = WARPS * VECTORS * 16;
+    const TERMS: u32 = BLOCK_DEPTH * SLICES;
+    let a_tiles = shared::<[[[f32; BLOCK_ROWS + 4]; TERMS]; STAGES]>();
+    let b_tiles = shared::<[[[f32; COLUMNS + 4]; TERMS]; STAGES]>();
+    let a_vectors = a_tiles.as_x4();
+    let b_vectors = b_tiles.as_x4();
+    let (row0, column0) = block_origin::<BLOCK_ROWS, COLUMNS>(m, width * T::LANES);
+    let warp = local_index() / 32;
+    let slice = warp / (2 * WARPS);
+    // In vectors of four.
+    let row = warp / WARPS % 2 * 16 + local_index() % 8;
+    let column = warp % WARPS * (VECTORS * 4) + local_index() % 32 / 8;
+
+    let tiles = div_ceil(k, TERMS);
+    let per_part = div_ceil(tiles, num_workgroups().y);
+    let first = min(workgroup_id().y * per_part, tiles);
+    let last = min(first + per_part, tiles);
+    for ahead in first..first + STAGES - 1 {
+        if ahead < last {
+            copy_block::<TRANS_A, TRANS_B, _, _, _, _>(
+                a,
+                b,
+                row0,
+                column0,
+                m,
+                k,
+                width,
+                ahead * TERMS,
+                &mut a_tiles[ahead % STAGES],
+                &mut b_tiles[ahead % STAGES],
+            );
+        }
+        copy_commit();
+    }
+    copy_wait::<{ STAGES - 2 }>();
+    workgroup_barrier();
+    let mut products = [[f32x4::splat(0.0); VECTORS]; 8];
+    let mut av = [[f32x4::splat(0.0); 2]; 2];
+    let mut bv = [[f32x4::splat(0.0); VECTORS]; 2];
+    read_term(&a_vectors[first % STAGES], slice * BLOCK_DEPTH, row, 8, &mut av[0]);
+    read_term(&b_vectors[first % STAGES], slice * BLOCK_DEPTH, column, 4, &mut bv[0]);
+    for tile in first..last {
+        let ahead = tile + STAGES - 1;
+        if ahead < last {
+            copy_block::<TRANS_A, TRANS_B, _, _, _, _>(
+                a,
+                b,
+                row0,
+                column0,
+                m,
+                k,
+                width,
+                ahead * TERMS,
+                &mut a_tiles[ahead % STAGES],
+                &mut b_tiles[ahead % STAGES],
+            );
+        }
+        copy_commit();
+        #[unroll]
+        for d in 0..BLOCK_DEPTH {
+            if d + 1 < BLOCK_DEPTH {
+                read_term(&a_vectors[tile % STAGES], slice * BLOCK_DEPTH + d + 1, row, 8, &mut av[(d + 1) % 2]);
+                read_term(&b_vectors[tile % STAGES], slice * BLOCK_DEPTH + d + 1, column, 4, &mut bv[(d + 1) % 2]);
+            } else {
+                copy_wait::<{ STAGES - 2 }>();
+                workgroup_barrier();
+                read_term(&a_vectors[(tile + 1) % STAGES], slice * BLOCK_DEPTH, row, 8, &mut av[0]);
+                read_term(&b_vectors[(tile + 1) % STAGES], slice * BLOCK_DEPTH, column, 4, &mut bv[0]);
+            }
+            multiply(&av[d % 2], &bv[d % 2], &mut products);
+        }
+    }
+    if SLICES > 1 {
+        add_slices(slice > 0, a_vectors, &mut products);
+    }
+    if slice > 0 {
+        return;
+    }
+    let part = workgroup_id().y * (m * width);
+    #[unroll]
+    for i in 0..8 {
+        #[unroll]
+        for j in 0..VECTORS {
+            #[unroll]
+            for lane in 0..4 / T::LANES {
+                let at_row = row0 + (row + i / 4 * 8) * 4 + i % 4;
+                let at_column = column0 / T::LANES + (column + j * 4) * (4 / T::LANES) + lane;
+                if at_row < m && at_column < width {
+                    let at = at_row * width + at_column;
+                    let product = if T::LANES == 4 { products[i][j] } else { products[i][j][lane] };
+                    if num_workgroups().y > 1 {
+                        if part + at < sums.len() {
+                            sums[part + at] = product;
+                        }
+                    } else {
+                        put(c, at, alpha, product, beta);
+                    }
                 }
             }
         }
     }
 }
 
-/// Loads 64 rows (or columns) of `DEPTH` terms. `DEPTH_INNER`: neighbouring terms of one row lie side by side in
-/// memory; else neighbouring rows of one term do. Either way neighbouring invocations read neighbouring elements.
-fn load_tile<const DEPTH_INNER: bool>(
-    source: &[f32],
-    first: u32,
-    limit: u32,
-    depth0: u32,
-    k: u32,
-    tile: &mut [[f32x4; QUADS]; DEPTH],
-) {
+/// At most 16 rows of `c`, four where `FOUR`, and 128 columns. Each warp takes every eighth term of a chunk, whose elements
+/// of `a` are in workgroup memory, and reads its elements of `b` once. `width` counts the columns in elements of `b`. Each
+/// workgroup along y takes some of the chunks, and writes its sums for [`add_parts`].
+#[kernel(workgroup = 256, needs = sm_80)]
+fn few_rows<const TRANS_A: bool, const FOUR: bool, T>(m: u32, k: u32, width: u32, a: &[f32], b: &[T], sums: &mut [T]) {
+    const ROWS: u32 = if FOUR { 4 } else { FEW };
+    let terms = shared::<[[f32; ROWS + 4]; CHUNK]>();
+    let vectors = terms.as_x4();
+    let of_warps = shared::<[[[f32x4; 32]; ROWS]; 8]>();
     let t = local_index();
-    let d = if DEPTH_INNER { t % DEPTH } else { t / QUADS };
-    let q = if DEPTH_INNER { t / DEPTH } else { t % QUADS };
-    let depth = depth0 + d;
-    let mut value = f32x4::splat(0.0);
-    if depth < k {
+    let warp = t / 32;
+    let column = (workgroup_id().x * 32 + t % 32) * (4 / T::LANES);
+    let mut products = [f32x4::splat(0.0); ROWS];
+    for chunk in (workgroup_id().y..div_ceil(k, CHUNK)).step_by(num_workgroups().y) {
+        let term0 = chunk * CHUNK;
+        let depth = term0 + t;
         #[unroll]
-        for i in 0..4 {
-            let row = first + q * 4 + i;
-            if row < limit {
-                value[i] = source[if DEPTH_INNER { row * k + depth } else { depth * limit + row }];
+        for row in 0..ROWS {
+            let inside = row < m && depth < k;
+            let at = min(row, m - 1);
+            terms[t][row] = if inside { a[if TRANS_A { depth * m + at } else { at * k + depth }] } else { 0.0 };
+        }
+        workgroup_barrier();
+        for step in 0..CHUNK / 64 {
+            let mut bv = [f32x4::splat(0.0); 8];
+            #[unroll]
+            for u in 0..8 {
+                let depth = term0 + step * 64 + u * 8 + warp;
+                if depth < k {
+                    bv[u] = four_columns(b, depth, column, width);
+                }
+            }
+            #[unroll]
+            for u in 0..8 {
+                let term = step * 64 + u * 8 + warp;
+                #[unroll]
+                for row in 0..ROWS {
+                    products[row] = bv[u].mul_add(f32x4::splat(vectors[term][row / 4][row % 4]), products[row]);
+                }
+            }
+        }
+        workgroup_barrier();
+    }
+    #[unroll]
+    for row in 0..ROWS {
+        of_warps[warp][row][t % 32] = products[row];
+    }
+    workgroup_barrier();
+    for i in (t..ROWS * 32).step_by(256) {
+        let row = i / 32;
+        let mut sum = of_warps[0][row][i % 32];
+        #[unroll]
+        for other in 1..8 {
+            sum += of_warps[other][row][i % 32];
+        }
+        let first = (workgroup_id().y * m + row) * width;
+        #[unroll]
+        for lane in 0..4 / T::LANES {
+            let at = (workgroup_id().x * 32 + i % 32) * (4 / T::LANES) + lane;
+            if row < m && at < width {
+                sums[first + at] = if T::LANES == 4 { sum } else { sum[lane] };
             }
         }
     }
-    tile[d][q] = value;
+}
+
+/// `c` from the sums of the parts, in their order.
+#[kernel(workgroup = 256)]
+fn add_parts(size: u32, parts: u32, alpha: f32, beta: f32, sums: &[f32], c: &mut [f32]) {
+    let i = global_id().x;
+    if i < size {
+        let mut sum = 0.0;
+        for part in 0..parts {
+            sum += sums[part * size + i];
+        }
+        put(c, i, alpha, sum, beta);
+    }
 }

@@ -7,7 +7,7 @@ use wgpuc_runtime::backend::Device;
 use wgpuc_runtime::{Backend, Gpu, Listed};
 
 /// Subgroup sizes of the interpreter; 0 for the forms without them.
-const SUBGROUP_SIZES: [u32; 4] = [0, 4, 8, 32];
+const SUBGROUP_SIZES: [u32; 3] = [0, 4, 8];
 
 /// Something that runs kernels.
 #[derive(Clone, Debug)]
@@ -19,7 +19,11 @@ pub struct Executor {
 
 #[derive(Clone, Debug)]
 enum Kind {
-    Interpreter { subgroup_size: u32 },
+    Interpreter {
+        subgroup_size: u32,
+    },
+    /// With the forms of NVIDIA's devices, and so subgroups of 32.
+    InterpreterSm80,
     Device(Listed),
 }
 
@@ -28,6 +32,7 @@ impl Executor {
     #[must_use]
     pub fn all() -> Vec<Self> {
         let mut all: Vec<Self> = SUBGROUP_SIZES.map(Self::interpreter).into();
+        all.push(Self::interpreter_sm_80());
         for listed in wgpuc_runtime::devices() {
             let mut name = short_name(&listed);
             let namesakes = all.iter().filter(|e| e.name == name || e.name.starts_with(&format!("{name} #"))).count();
@@ -49,6 +54,12 @@ impl Executor {
         Self { name, kind: Kind::Interpreter { subgroup_size } }
     }
 
+    /// The interpreter as an NVIDIA device of compute capability 8.0.
+    #[must_use]
+    pub fn interpreter_sm_80() -> Self {
+        Self { name: "interpreter as sm_80".to_owned(), kind: Kind::InterpreterSm80 }
+    }
+
     /// Whether it is meant by `--backend`: a part of its name, or its backend's name.
     #[must_use]
     pub fn is_named(&self, part: &str) -> bool {
@@ -59,7 +70,7 @@ impl Executor {
     /// Whether it is the interpreter, whose cases may run side by side.
     #[must_use]
     pub const fn is_interpreter(&self) -> bool {
-        matches!(self.kind, Kind::Interpreter { .. })
+        matches!(self.kind, Kind::Interpreter { .. } | Kind::InterpreterSm80)
     }
 
     /// Whether floats are IEEE's there, as the interpreter has them, for every operation.
@@ -75,6 +86,7 @@ impl Executor {
     pub fn open(&self, package: &Arc<Package>) -> Result<Gpu, String> {
         let device: Box<dyn Device> = match &self.kind {
             Kind::Interpreter { subgroup_size } => Box::new(Interpreter::new(Arc::clone(package), *subgroup_size)),
+            Kind::InterpreterSm80 => Box::new(Interpreter::sm_80(Arc::clone(package))),
             Kind::Device(listed) => listed.open().map_err(|e| e.to_string())?,
         };
         Gpu::builder().device(device).kernels(package.bundle()).build().map_err(|e| e.to_string())

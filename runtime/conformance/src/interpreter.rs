@@ -15,6 +15,7 @@ use wgpuc_runtime::backend::{
 pub struct Interpreter {
     package: Arc<Package>,
     subgroup_size: u32,
+    target: abi::Target,
     features: Vec<abi::Feature>,
 }
 
@@ -24,7 +25,15 @@ impl Interpreter {
     pub fn new(package: Arc<Package>, subgroup_size: u32) -> Self {
         let mut features = vec![abi::Feature::F16, abi::Feature::Int64];
         features.extend((subgroup_size > 0).then_some(abi::Feature::Subgroups));
-        Self { package, subgroup_size, features }
+        Self { package, subgroup_size, target: abi::Target::Wgsl, features }
+    }
+
+    /// As an NVIDIA device of compute capability 8.0, whose kernels have forms of their own.
+    #[must_use]
+    pub fn sm_80(package: Arc<Package>) -> Self {
+        let mut of_32 = Self::new(package, 32);
+        of_32.features.push(abi::Feature::Sm80);
+        Self { target: abi::Target::Ptx, ..of_32 }
     }
 }
 
@@ -40,8 +49,8 @@ impl Device for Interpreter {
     }
 
     fn target(&self) -> abi::Target {
-        // The form of WGSL with the features of this device is interpreted; its text is not looked at.
-        abi::Target::Wgsl
+        // That target's form with the features of this device is interpreted; its text is not looked at.
+        self.target
     }
 
     fn features(&self) -> &[abi::Feature] {

@@ -70,6 +70,13 @@ pub(super) fn cases() -> Vec<Case> {
             cases.push(Case::new(OP, shape.name(), move |machine, errors| check(machine, errors, shape)));
         }
     }
+    // The kernels of few rows, of few columns, and of parts of the terms, at their edges.
+    for (m, k, n) in [(1, 300, 132), (16, 258, 129), (5, 0, 128), (17, 300, 68), (130, 270, 65)] {
+        for (trans_a, trans_b) in [(false, false), (true, false), (false, true)] {
+            let shape = Shape { m, k, n, trans_a, trans_b, alpha: -1.5, beta: 0.5 };
+            cases.push(Case::new(OP, shape.name(), move |machine, errors| check(machine, errors, shape)));
+        }
+    }
     for (alpha, beta) in [(2.5, 0.0), (1.0, 1.0), (-0.5, 0.25), (0.0, 2.0)] {
         let shape = Shape { m: 20, k: 30, n: 40, trans_a: false, trans_b: false, alpha, beta };
         cases.push(Case::new(OP, shape.name(), move |machine, errors| check(machine, errors, shape)));

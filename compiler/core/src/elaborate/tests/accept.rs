@@ -13,6 +13,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("elementwise.rs", include_str!("../../../../../kernels-src/elementwise.rs")),
     ("find_split.rs", include_str!("../../../../../kernels-src/find_split.rs")),
     ("matmul.rs", include_str!("../../../../../kernels-src/matmul.rs")),
+    ("matmul_tiles.rs", include_str!("../../../../../kernels-src/matmul_tiles.rs")),
     ("reduce.rs", include_str!("../../../../../kernels-src/reduce.rs")),
 ];
 

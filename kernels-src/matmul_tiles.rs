@@ -1,0 +1,212 @@
+//! What the kernels of [`matmul`](super::matmul) share: tiles of the matrices in workgroup memory.
+//!
+//! A tile holds some rows of `op(a)`, or columns of `op(b)`, with the terms of the sums outermost: `tile[term][row]`. The
+//! pitch of one that is filled by copies is its rows and four more, so that eight terms of four rows lie in 32 different
+//! banks.
+
+/// An element of `c`: `c` is not read where `beta` is 0.
+pub fn put<T>(c: &mut [T], at: u32, alpha: f32, product: T, beta: f32) {
+    if beta == 0.0 {
+        c[at] = alpha * product;
+    } else {
+        c[at] = alpha * product + beta * c[at];
+    }
+}
+
+/// Which term and which vector of a tile of `TERMS` terms an invocation loads. `DEPTH_INNER`: neighbouring terms of one
+/// row lie side by side in memory; else neighbouring rows of one term do. Either way neighbouring invocations read
+/// neighbouring elements.
+pub fn place_in_tile<const DEPTH_INNER: bool, const TERMS: u32>() -> (u32, u32) {
+    const VECTORS: u32 = 256 / TERMS;
+    let t = local_index();
+    if DEPTH_INNER { (t % TERMS, t / TERMS) } else { (t / VECTORS, t % VECTORS) }
+}
+
+/// Four rows of a term, zero where there are none.
+pub fn load_vector<const DEPTH_INNER: bool>(source: &[f32], first: u32, limit: u32, depth: u32, k: u32) -> f32x4 {
+    let mut value = f32x4::splat(0.0);
+    if depth < k {
+        #[unroll]
+        for i in 0..4 {
+            let row = first + i;
+            if row < limit {
+                value[i] = source[if DEPTH_INNER { row * k + depth } else { depth * limit + row }];
+            }
+        }
+    }
+    value
+}
+
+/// Four columns of a term, those past the end zero.
+pub fn four_columns<T>(b: &[T], term: u32, column: u32, width: u32) -> f32x4 {
+    let mut four = f32x4::splat(0.0);
+    #[unroll]
+    for lane in 0..4 / T::LANES {
+        if column + lane < width {
+            if T::LANES == 4 {
+                four = b[term * width + column];
+            } else {
+                four[lane] = b[term * width + column + lane];
+            }
+        }
+    }
+    four
+}
+
+/// Where a block of `c` lies: its first row and its first column. Blocks go column by column through groups of eight
+/// block rows, so that those under way at one time share what they read.
+pub fn block_origin<const ROWS: u32, const COLUMNS: u32>(m: u32, n: u32) -> (u32, u32) {
+    let block_rows = div_ceil(m, ROWS);
+    let group_blocks = div_ceil(n, COLUMNS) * 8;
+    let first = workgroup_id().x / group_blocks * 8;
+    let in_group = workgroup_id().x % group_blocks;
+    let rows = min(block_rows - first, 8);
+    ((first + in_group % rows) * ROWS, in_group / rows * COLUMNS)
+}
+
+/// Starts to copy `TERMS` terms from `term0` of the rows from `first` on; terms past `k` are zero, rows past `limit` are
+/// whatever is in the last row. `TERMS_INNER`: neighbouring terms of a row lie side by side in memory.
+pub fn copy_tile<const TERMS_INNER: bool, const THREADS: u32, const PITCH: u32, const TERMS: u32>(
+    source: &[f32],
+    first: u32,
+    limit: u32,
+    term0: u32,
+    k: u32,
+    tile: &mut [[f32; PITCH]; TERMS],
+) {
+    let start = min(term0, k);
+    if k - start >= TERMS {
+        copy_scalars::<TERMS_INNER, true, THREADS, PITCH, TERMS>(source, first, limit, start, k, tile);
+    } else {
+        copy_scalars::<TERMS_INNER, false, THREADS, PITCH, TERMS>(source, first, limit, start, k, tile);
+    }
+}
+
+fn copy_scalars<const TERMS_INNER: bool, const WHOLE: bool, const THREADS: u32, const PITCH: u32, const TERMS: u32>(
+    source: &[f32],
+    first: u32,
+    limit: u32,
+    term0: u32,
+    k: u32,
+    tile: &mut [[f32; PITCH]; TERMS],
+) {
+    const ROWS: u32 = PITCH - 4;
+    let t = local_index();
+    #[unroll]
+    for pass in 0..ROWS * TERMS / THREADS {
+        // Eight terms of four rows a warp, or all rows of some terms.
+        let warp = t / 32;
+        let rows_per_pass = THREADS / TERMS;
+        let row = if TERMS_INNER { warp / (TERMS / 8) * 4 + t % 32 / 8 + pass * rows_per_pass } else { t % ROWS };
+        let term = if TERMS_INNER { warp % (TERMS / 8) * 8 + t % 8 } else { t / ROWS + pass * (THREADS / ROWS) };
+        let from_row = min(first + row, limit - 1);
+        let depth = if WHOLE { term0 + term } else { min(term0 + term, k - 1) };
+        let from = if TERMS_INNER { from_row * k + depth } else { depth * limit + from_row };
+        if WHOLE {
+            copy_async(&mut tile[term][row], &source[from]);
+        } else {
+            copy_async_or_zero(&mut tile[term][row], &source[from], term0 + term < k);
+        }
+    }
+}
+
+/// As [`copy_tile`], where neighbouring rows of a term lie side by side, in vectors; `limit` and `first` count vectors.
+pub fn copy_vectors<const THREADS: u32, const PITCH: u32, const TERMS: u32>(
+    source: &[f32x4],
+    first: u32,
+    limit: u32,
+    term0: u32,
+    k: u32,
+    tile: &mut [[f32; PITCH]; TERMS],
+) {
+    const QUADS: u32 = PITCH / 4 - 1;
+    let quads = tile.as_x4();
+    let t = local_index();
+    let quad = t % QUADS;
+    let from_quad = min(first + quad, limit - 1);
+    #[unroll]
+    for pass in 0..QUADS * TERMS / THREADS {
+        let term = t / QUADS + pass * (THREADS / QUADS);
+        let depth = min(term0 + term, k - 1);
+        copy_async_or_zero(&mut quads[term][quad], &source[depth * limit + from_quad], term0 + term < k);
+    }
+}
+
+/// Starts to copy the tiles of both matrices that begin with a term.
+pub fn copy_block<
+    const TRANS_A: bool,
+    const TRANS_B: bool,
+    T,
+    const PITCH_A: u32,
+    const PITCH_B: u32,
+    const TERMS: u32,
+>(
+    a: &[f32],
+    b: &[T],
+    row0: u32,
+    column0: u32,
+    m: u32,
+    k: u32,
+    width: u32,
+    term0: u32,
+    a_tile: &mut [[f32; PITCH_A]; TERMS],
+    b_tile: &mut [[f32; PITCH_B]; TERMS],
+) {
+    copy_tile::<{ !TRANS_A }, 256, PITCH_A, TERMS>(a, row0, m, term0, k, a_tile);
+    if T::LANES == 4 {
+        copy_vectors::<256, PITCH_B, TERMS>(b, column0 / 4, width, term0, k, b_tile);
+    } else {
+        copy_tile::<TRANS_B, 256, PITCH_B, TERMS>(b, column0, width, term0, k, b_tile);
+    }
+}
+
+/// Reads the vectors of a term that an invocation multiplies.
+pub fn read_term<const N: u32, const PITCH: u32, const TERMS: u32>(
+    tile: &[[f32x4; PITCH]; TERMS],
+    term: u32,
+    first: u32,
+    stride: u32,
+    into: &mut [f32x4; N],
+) {
+    #[unroll]
+    for i in 0..N {
+        into[i] = tile[term][first + i * stride];
+    }
+}
+
+/// Adds the products of the second half of the workgroup to those of the first, through memory that holds tiles no more.
+pub fn add_slices<const VECTORS: u32, const PITCH: u32, const TERMS: u32, const STAGES: u32>(
+    is_second: bool,
+    memory: &mut [[[f32x4; PITCH]; TERMS]; STAGES],
+    products: &mut [[f32x4; VECTORS]; 8],
+) {
+    workgroup_barrier();
+    let warp = local_index() % 128 / 32;
+    let lane = local_index() % 32;
+    if is_second {
+        #[unroll]
+        for i in 0..8 * VECTORS {
+            memory[i * 4 / TERMS][i * 4 % TERMS + warp][lane] = products[i / VECTORS][i % VECTORS];
+        }
+    }
+    workgroup_barrier();
+    if !is_second {
+        #[unroll]
+        for i in 0..8 * VECTORS {
+            products[i / VECTORS][i % VECTORS] += memory[i * 4 / TERMS][i * 4 % TERMS + warp][lane];
+        }
+    }
+}
+
+/// Adds the products of eight rows with `QUADS` vectors of columns. Every other row goes backwards, so that a vector
+/// is used twice in a row.
+pub fn multiply<const QUADS: u32>(a: &[f32x4; 2], b: &[f32x4; QUADS], sums: &mut [[f32x4; QUADS]; 8]) {
+    #[unroll]
+    for i in 0..8 {
+        #[unroll]
+        for step in 0..QUADS {
+            let j = if i % 2 == 0 { step } else { QUADS - 1 - step };
+            sums[i][j] = b[j].mul_add(f32x4::splat(a[i / 4][i % 4]), sums[i][j]);
+        }
+    }
+}
