@@ -1,0 +1,125 @@
+//! `wgpuc` as its users meet it when something is wrong: the message, and the exit code.
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+/// Runs `wgpuc` in a folder of its own, which holds these files.
+fn wgpuc(files: &[(&str, &[u8])], args: &[&str]) -> (i32, String) {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in files {
+        let path: PathBuf = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wgpuc"));
+    let Output { status, stderr, .. } = command.args(args).current_dir(folder.path()).output().unwrap();
+    (status.code().unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+#[track_caller]
+fn says(files: &[(&str, &[u8])], args: &[&str], code: i32, parts: &[&str]) {
+    let (found, text) = wgpuc(files, args);
+    assert_eq!(found, code, "{text}");
+    assert!(text.starts_with("error"), "{text}");
+    for part in parts {
+        assert!(text.contains(part), "{part:?} is not in: {text}");
+    }
+}
+
+/// Runs a guest, given as text, on the CPU backend.
+#[track_caller]
+fn guest_says(guest: &str, args: &[&str], code: i32, parts: &[&str]) {
+    let bytes = wat::parse_str(guest).unwrap();
+    let args = [&["run", "--backend", "cpu"], args, &["guest.wasm"]].concat();
+    if code == 0 {
+        let (found, text) = wgpuc(&[("guest.wasm", &bytes)], &args);
+        assert_eq!((found, text.as_str()), (0, ""));
+    } else {
+        says(&[("guest.wasm", &bytes)], &args, code, parts);
+    }
+}
+
+/// A program as C makes it; `body` is its `main`.
+fn program(memory_pages: u32, body: &str) -> String {
+    format!(
+        r#"(module
+            (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+            (import "wasi:gpu/compute@0.1.0" "buffer-create" (func $create (param i64 i32 i32)))
+            (memory (export "memory") {memory_pages})
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
+            (func (export "_start") {body}))"#
+    )
+}
+
+#[test]
+fn a_file_that_is_no_guest() {
+    let run = ["run", "--backend", "cpu", "guest"];
+    says(&[("guest", b"#!/bin/sh\n")], &run, 1, &["guest: this is no WebAssembly file", "\\0asm"]);
+    says(&[("guest", b"")], &run, 1, &["no WebAssembly file", "empty"]);
+    says(&[("guest", b"\0asm\x01\0\0\0\xff\xff")], &run, 1, &["cannot be compiled"]);
+    says(&[], &run, 4, &["cannot read guest"]);
+}
+
+#[test]
+fn a_guest_that_imports_what_is_not_there() {
+    let component = r#"(component (import "made:up/thing@1.0.0" (instance (export "f" (func)))))"#;
+    guest_says(component, &[], 1, &["`made:up/thing@1.0.0`", "wasi:gpu/compute@0.1.0"]);
+    let newer = r#"(component (import "wasi:gpu/compute@0.1.0" (instance (export "buffer-shred" (func)))))"#;
+    guest_says(newer, &[], 1, &["`buffer-shred`", "wasi:gpu/compute@0.1.0"]);
+}
+
+#[test]
+fn a_guest_that_never_returns() {
+    guest_says(&program(1, "(loop $l (br $l))"), &["--timeout", "0.3"], 1, &["guest.wasm", "it ran longer than 300ms"]);
+}
+
+#[test]
+fn a_guest_that_traps() {
+    guest_says(&program(1, "unreachable"), &[], 1, &["the guest failed", "unreachable"]);
+}
+
+#[test]
+fn a_guest_that_wants_more_memory_than_it_may_have() {
+    // A buffer beyond the quota is an error of its own that the guest goes on from; one within it is not.
+    let create = |bytes: u64, failed: u32| {
+        let body = format!(
+            "(call $create (i64.const {bytes}) (i32.const 32) (i32.const 64))
+             (if (i32.ne (i32.load8_u (i32.const 64)) (i32.const {failed})) (then unreachable))
+             (if (i32.and (i32.const {failed}) (i32.load8_u (i32.const 68))) (then unreachable))
+             (call $exit (i32.const 0))"
+        );
+        program(1, &body)
+    };
+    guest_says(&create(2 << 20, 1), &["--device-memory", "1"], 0, &[]);
+    guest_says(&create(1 << 19, 0), &["--device-memory", "1"], 0, &[]);
+    guest_says(&create(1 << 63, 1), &[], 0, &[]);
+    guest_says(&program(100, ""), &["--memory", "1"], 1, &["memory"]);
+}
+
+#[test]
+fn wrong_use_of_run() {
+    let run = |args: &[&'static str]| [&["run"], args, &["guest.wasm"]].concat();
+    says(&[("guest.wasm", b"")], &run(&["--backend", "gpu"]), 2, &["gpu", "cpu"]);
+    says(&[("guest.wasm", b"")], &run(&["--backend", "cpu", "--env", "A"]), 2, &["NAME=VALUE"]);
+    says(&[("guest.wasm", b"")], &run(&["--backend", "cpu", "--timeout", "0"]), 2, &["positive"]);
+    let bytes = wat::parse_str(program(1, "")).unwrap();
+    says(&[("guest.wasm", &bytes)], &run(&["--backend", "cpu", "-d", "nowhere"]), 4, &["folder nowhere"]);
+}
+
+#[test]
+fn folders_without_kernels() {
+    says(&[], &["build", "nowhere"], 4, &["nowhere"]);
+    says(&[("kernels/notes.txt", b"none")], &["build", "kernels"], 1, &["kernels"]);
+    says(&[("kernels/a.rs", b"//! \xff\n")], &["build", "kernels"], 1, &["a.rs", "UTF-8"]);
+    says(&[("kernels", b"a file")], &["check", "kernels"], 4, &["kernels"]);
+}
+
+#[test]
+fn files_that_drifted() {
+    let source =
+        b"//! Zeros.\n/// Zeros.\n#[kernel(workgroup = 64, over = y.len())]\npub fn zero(y: &mut [u32]) {\n    \
+        let i = global_id().x;\n    if i < y.len() {\n        y[i] = 0;\n    }\n}\n";
+    let build = ["build", "kernels", "--out", "out", "--check"];
+    says(&[("kernels/a.rs", source)], &build, 1, &["out"]);
+}
