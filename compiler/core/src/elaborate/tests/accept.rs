@@ -5,17 +5,21 @@ use crate::diag::{Style, render};
 use crate::ir::{self, Feature};
 use crate::program::{Binding, Program, Request};
 use crate::syntax::ast::{self, GenericKind, TypeKind};
+use std::path::PathBuf;
 
-pub(super) const FILES: &[(&str, &str)] = &[
-    ("average.rs", include_str!("../../../../../kernels-src/average.rs")),
-    ("batch_predict.rs", include_str!("../../../../../kernels-src/batch_predict.rs")),
-    ("bootstrap_sample.rs", include_str!("../../../../../kernels-src/bootstrap_sample.rs")),
-    ("elementwise.rs", include_str!("../../../../../kernels-src/elementwise.rs")),
-    ("find_split.rs", include_str!("../../../../../kernels-src/find_split.rs")),
-    ("matmul.rs", include_str!("../../../../../kernels-src/matmul.rs")),
-    ("matmul_tiles.rs", include_str!("../../../../../kernels-src/matmul_tiles.rs")),
-    ("reduce.rs", include_str!("../../../../../kernels-src/reduce.rs")),
-];
+/// Name and text of every file of the standard kernels, in the order of their names.
+pub(super) fn files() -> Vec<(String, String)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../kernels-src");
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let is_kernel = |path: &PathBuf| path.extension().is_some_and(|e| e == "rs") && !path.ends_with("lib.rs");
+    let read = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).unwrap();
+        (path.file_name().unwrap().to_string_lossy().into_owned(), text)
+    };
+    let mut files: Vec<_> = paths.filter(is_kernel).map(read).collect();
+    files.sort_unstable();
+    files
+}
 
 fn choices(program: &Program, file: crate::source::FileId, generic: &ast::Generic) -> Vec<Binding> {
     match &generic.kind {
@@ -53,7 +57,9 @@ pub(super) fn instances(program: &Program) -> Vec<Request> {
 
 #[test]
 fn standard_kernels() {
-    let (sources, program) = program(FILES);
+    let files = files();
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let (sources, program) = program(&files);
     let mut n = 0;
     let mut failed = String::new();
     for request in instances(&program) {
