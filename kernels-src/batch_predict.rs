@@ -26,16 +26,21 @@ pub struct TreeNode {
 
 /// Invocations of a workgroup.
 const WORKGROUP: u32 = 128;
+/// The same, where its memory is large.
+const LARGE_WORKGROUP: u32 = 512;
 /// Trees that a workgroup walks at once.
 const TREES: u32 = 256;
-/// Numbers that a workgroup's memory holds: 32 features of each of its samples.
-const ROWS: u32 = 4096;
+/// Features of its sample that its memory holds.
+const ROW: u32 = 256;
 /// From here on an invocation takes a sample through all trees.
 const LARGE: u32 = 8192;
+/// From here on a small workgroup's invocations walk one tree at a time, lest two push each other's records out of the
+/// cache; below it there are too few invocations to hide what a walk waits for.
+const HUGE: u32 = 0x2_0000;
 /// The most trees that are packed, so that each can look at the offsets of all.
 const MAX_TREES: u32 = 4096;
-/// The most nodes that are packed, into 64 bytes each.
-const MAX_PACKED: u32 = 0x40_0000;
+/// The most nodes that are packed, into 16 bytes each.
+const MAX_PACKED: u32 = 0x100_0000;
 
 /// Predicts a batch of samples with a whole forest.
 ///
@@ -66,25 +71,43 @@ pub fn kernel_batch_predict(
     let depth = params.max_depth;
     let groups = div_ceil(n, WORKGROUP);
     if can_pack && is_worth_it {
-        let roots = try_scratch::<u32x4>(n_trees);
-        let records = try_scratch::<u32x4>(4 * tree_nodes.len());
+        let roots = try_scratch::<u32x2>(n_trees);
+        let records = try_scratch::<u32x2>(2 * tree_nodes.len());
         if roots.is_some() && records.is_some() {
-            let packers = div_ceil(4 * tree_nodes.len(), PACKERS * n_trees);
+            let packers = div_ceil(tree_nodes.len(), PACKERS * n_trees);
             launch!(pack, [packers, n_trees], n_features, n_trees, tree_nodes, tree_offsets, roots, records);
-            launch!(
-                by_record,
-                [groups],
-                n,
-                n_features,
-                n_trees,
-                depth,
-                samples,
-                tree_nodes,
-                tree_offsets,
-                roots,
-                records,
-                output
-            );
+            if supports!(sm_80) {
+                let groups = div_ceil(n, LARGE_WORKGROUP);
+                launch!(
+                    by_record_sm_80,
+                    [groups],
+                    n,
+                    n_features,
+                    n_trees,
+                    depth,
+                    samples,
+                    tree_nodes,
+                    tree_offsets,
+                    roots,
+                    records,
+                    output
+                );
+            } else {
+                launch!(
+                    by_record::<{ n >= HUGE }>,
+                    [groups],
+                    n,
+                    n_features,
+                    n_trees,
+                    depth,
+                    samples,
+                    tree_nodes,
+                    tree_offsets,
+                    roots,
+                    records,
+                    output
+                );
+            }
             return;
         }
     }
@@ -102,16 +125,15 @@ fn pack(
     n_trees: u32,
     nodes: &[TreeNode],
     offsets: &[u32],
-    roots: &mut [u32x4],
-    records: &mut [u32x4],
+    roots: &mut [u32x2],
+    records: &mut [u32x2],
 ) {
     pack_tree(n_features, n_trees, nodes, offsets, roots, records);
 }
 
-/// As [`by_sample`], from the records of [`pack`]. The samples of a workgroup lie in its memory, feature by
-/// feature, so that neighbouring invocations never meet in a bank, whatever they test; each touches only its own.
+/// As [`by_sample`], from what [`pack`] made.
 #[kernel(workgroup = WORKGROUP)]
-fn by_record(
+fn by_record<const IS_HUGE: bool>(
     batch_size: u32,
     n_features: u32,
     n_trees: u32,
@@ -119,11 +141,49 @@ fn by_record(
     samples: &[f32],
     nodes: &[TreeNode],
     offsets: &[u32],
-    roots: &[u32x4],
-    records: &[u32x4],
+    roots: &[u32x2],
+    records: &[u32x2],
     output: &mut [f32],
 ) {
-    let rows = shared::<[f32; ROWS]>();
+    recorded::<WORKGROUP, { WORKGROUP * MAX_FEATURES }, { if IS_HUGE { 1 } else { 2 } }>(
+        batch_size, n_features, n_trees, max_depth, samples, nodes, offsets, roots, records, output,
+    );
+}
+
+/// The same, with more samples that share a tree's nodes.
+#[kernel(workgroup = LARGE_WORKGROUP, needs = sm_80)]
+fn by_record_sm_80(
+    batch_size: u32,
+    n_features: u32,
+    n_trees: u32,
+    max_depth: u32,
+    samples: &[f32],
+    nodes: &[TreeNode],
+    offsets: &[u32],
+    roots: &[u32x2],
+    records: &[u32x2],
+    output: &mut [f32],
+) {
+    recorded::<LARGE_WORKGROUP, { LARGE_WORKGROUP * MAX_FEATURES }, 2>(
+        batch_size, n_features, n_trees, max_depth, samples, nodes, offsets, roots, records, output,
+    );
+}
+
+/// An invocation takes a sample through all trees, `K` at a time. The samples of a workgroup lie in its memory, feature by
+/// feature, so that neighbouring invocations never meet in a bank, whatever they test; each touches only its own.
+fn recorded<const SAMPLES: u32, const N: u32, const K: u32>(
+    batch_size: u32,
+    n_features: u32,
+    n_trees: u32,
+    max_depth: u32,
+    samples: &[f32],
+    nodes: &[TreeNode],
+    offsets: &[u32],
+    roots: &[u32x2],
+    records: &[u32x2],
+    output: &mut [f32],
+) {
+    let rows = shared::<[f32; N]>();
     let s = global_id().x;
     if s >= batch_size {
         return;
@@ -136,20 +196,32 @@ fn by_record(
         }
         #[unroll]
         for d in 0..8 {
-            rows[(f + d) % MAX_FEATURES * WORKGROUP + local_index()] = x[d];
+            rows[(f + d) % MAX_FEATURES * SAMPLES + local_index()] = x[d];
         }
     }
+    // No path without a cycle is longer than the forest.
+    let room = min(max_depth, nodes.len());
     let mut sum = 0.0;
     for block in (0..n_trees).step_by(32) {
         let mut part = 0.0;
-        for t in block..min(block + 32, n_trees) {
-            let root = offsets[t];
-            let depth = min(max_depth, nodes.len() - min(root, nodes.len()));
-            let (found, value) = recorded_leaf::<WORKGROUP, ROWS>(roots[t], root, depth, rows, records);
-            if found {
-                part += value;
-            } else {
-                part += leaf(s, batch_size, n_features, max_depth, root, samples, nodes);
+        let end = min(block + 32, n_trees);
+        for t in (block..end).step_by(K) {
+            let mut walks = [roots[t]; K];
+            #[unroll]
+            for i in 1..K {
+                walks[i] = roots[min(t + i, end - 1)];
+            }
+            walk_records::<K, SAMPLES, N>(room, rows, records, &mut walks);
+            #[unroll]
+            for i in 0..K {
+                let (found, value) = leaf_of(walks[i]);
+                if t + i < end {
+                    if found {
+                        part += value;
+                    } else {
+                        part += leaf(s, batch_size, n_features, max_depth, offsets[t + i], samples, nodes);
+                    }
+                }
             }
         }
         sum += part;
@@ -196,17 +268,46 @@ fn by_tree(
     offsets: &[u32],
     output: &mut [f32],
 ) {
+    let row = shared::<[f32; ROW]>();
     let s = workgroup_id().x;
+    if s < batch_size && local_index() < n_features {
+        row[local_index()] = samples[s * n_features + local_index()];
+    }
+    workgroup_barrier();
     let mut sum = 0.0;
     if s < batch_size {
         for t in (local_index()..n_trees).step_by(TREES) {
-            sum += leaf(s, batch_size, n_features, max_depth, offsets[t], samples, nodes);
+            let (found, value) = near_leaf(offsets[t], min(n_features, ROW), max_depth, row, nodes);
+            if found {
+                sum += value;
+            } else {
+                sum += leaf(s, batch_size, n_features, max_depth, offsets[t], samples, nodes);
+            }
         }
     }
     let total = block_sum::<TREES>(sum);
     if local_index() == 0 && s < batch_size {
         output[s] = total / n_trees as f32;
     }
+}
+
+/// Whether a walk meets a leaf, and nothing that [`leaf`] must look at, and the leaf's value: between a node and the next
+/// stand only a comparison and two loads.
+fn near_leaf(root: u32, n_features: u32, max_depth: u32, row: &[f32; ROW], nodes: &[TreeNode]) -> (bool, f32) {
+    let last = nodes.len() - 1;
+    let room = nodes.len() - min(root, last);
+    let mut is_inside = root <= last;
+    let mut node = nodes[min(root, last)];
+    for _ in 0..min(max_depth, room) {
+        if node.feature as u32 >= n_features {
+            break;
+        }
+        let is_left = row[node.feature as u32 % ROW] <= node.value;
+        let at = select(is_left, node.left, node.right);
+        is_inside &= at < room;
+        node = nodes[min(root + at, last)];
+    }
+    (is_inside && node.feature == -1, node.value)
 }
 
 /// The prediction of the leaf that sample `s` reaches in the tree whose first node is `root`.

@@ -1,25 +1,20 @@
-//! A forest as records that answer two tests at a time, for large batches on GPUs.
+//! A forest as records of 8 bytes a node, for large batches on GPUs.
 //!
-//! Walking a tree is a chain of loads. A record holds what a node tests and what its two children test, so that one
-//! load of 16 bytes goes down two levels. Record `4 * j + s` of a tree is the grandchild `s` of its node `j` (left's
-//! left, left's right, right's left, right's right): it lies where `j` says, so all records are made at once, in
-//! whatever order the nodes come and however many parents share one. What a record cannot say (a node out of range,
-//! a child in another tree, trees that overlap, a tree too large) it leaves to the walk over the nodes.
+//! A record holds a node's value, and a link: the feature it tests and where the records of its two children lie. Those
+//! are a pair, in the place of the node itself, so that all are made at once, in whatever order the nodes come and
+//! however many parents share one. What a record cannot say (a node out of range, a child in another tree, trees that
+//! overlap) it leaves to the walk over the nodes.
 
 /// Invocations of a workgroup that makes records.
 pub const PACKERS: u32 = 256;
-/// Features that a record can name.
+/// Features that a link can name, in its low bits.
 pub const MAX_FEATURES: u32 = 32;
-/// A record's last word: three features of 5 bits, and above them the node whose grandchildren come next, or a code.
-const LINK: u32 = 15;
-/// The nodes of a tree that a record can name; from here on, codes.
-const MAX_NODES: u32 = 0x1_fffd;
-/// Code: walk over the nodes instead.
-const UNPACKED: u32 = 0x1_fffd;
-/// Code: a leaf that is one test above this record, and its value.
-const LEAF_ABOVE: u32 = 0x1_fffe;
-/// Code: a leaf, and its value.
-const LEAF: u32 = 0x1_ffff;
+/// Where in a link the index of the next pair begins.
+const PAIR: u32 = 5;
+/// A link of no test: walk over the nodes instead.
+const UNPACKED: u32 = 0xffff_fffe;
+/// A link of no test: a leaf.
+const LEAF: u32 = 0xffff_ffff;
 
 /// The nodes of one tree.
 struct Tree {
@@ -34,26 +29,27 @@ pub fn pack_tree(
     n_trees: u32,
     nodes: &[TreeNode],
     offsets: &[u32],
-    roots: &mut [u32x4],
-    records: &mut [u32x4],
+    roots: &mut [u32x2],
+    records: &mut [u32x2],
 ) {
     let t = workgroup_id().y;
     let start = offsets[t];
     let end = if t + 1 < n_trees { offsets[t + 1] } else { nodes.len() };
-    let fits = start < end && end <= nodes.len() && end - start <= MAX_NODES;
+    let fits = start < end && end <= nodes.len();
     let tree = Tree { start, size: end - start, n_features };
     let first = workgroup_id().x * PACKERS + local_index();
     if fits {
-        for i in (first..4 * tree.size).step_by(PACKERS * num_workgroups().x) {
-            let node = nodes[start + i / 4];
-            if has_tests(node, tree) {
-                records[4 * start + i] = grandchild(node, i % 4, tree, nodes);
+        for j in (first..tree.size).step_by(PACKERS * num_workgroups().x) {
+            let node = nodes[start + j];
+            if has_test(node, tree) {
+                records[2 * (start + j)] = record(node.left, tree, nodes);
+                records[2 * (start + j) + 1] = record(node.right, tree, nodes);
             }
         }
     }
     let are_apart = offsets_ascend(n_trees, offsets);
     if workgroup_id().x == 0 && local_index() == 0 {
-        roots[t] = if fits && are_apart { record(0, tree, nodes) } else { coded(UNPACKED, 0.0) };
+        roots[t] = if fits && are_apart { record(0, tree, nodes) } else { u32x2::new(0, UNPACKED) };
     }
 }
 
@@ -70,70 +66,52 @@ fn offsets_ascend(n_trees: u32, offsets: &[u32]) -> bool {
 }
 
 /// Whether a node is no leaf, and right in all that a record says of it.
-fn has_tests(node: TreeNode, tree: Tree) -> bool {
+fn has_test(node: TreeNode, tree: Tree) -> bool {
     (node.feature as u32) < tree.n_features && node.left < tree.size && node.right < tree.size
 }
 
-/// The record of a grandchild of `node`.
-fn grandchild(node: TreeNode, s: u32, tree: Tree, nodes: &[TreeNode]) -> u32x4 {
-    let child = nodes[tree.start + if s < 2 { node.left } else { node.right }];
-    if child.feature == -1 {
-        return coded(LEAF_ABOVE, child.value);
-    }
-    if has_tests(child, tree) {
-        return record(if s % 2 == 0 { child.left } else { child.right }, tree, nodes);
-    }
-    coded(UNPACKED, 0.0)
-}
-
-fn record(j: u32, tree: Tree, nodes: &[TreeNode]) -> u32x4 {
+fn record(j: u32, tree: Tree, nodes: &[TreeNode]) -> u32x2 {
     let node = nodes[tree.start + j];
-    if node.feature == -1 {
-        return coded(LEAF, node.value);
-    }
-    if !has_tests(node, tree) {
-        return coded(UNPACKED, 0.0);
-    }
-    let left = nodes[tree.start + node.left];
-    let right = nodes[tree.start + node.right];
-    // Of a child without tests, the grandchildren say what it is.
-    let left_feature = left.feature as u32 % MAX_FEATURES;
-    let right_feature = right.feature as u32 % MAX_FEATURES;
-    let features = node.feature as u32 | (left_feature << 5) | (right_feature << 10);
-    u32x4::new(node.value.to_bits(), left.value.to_bits(), right.value.to_bits(), features | (j << LINK))
+    let pair = (2 * (tree.start + j)) << PAIR;
+    let link = if node.feature == -1 { LEAF } else { UNPACKED };
+    u32x2::new(node.value.to_bits(), select(has_test(node, tree), pair | node.feature as u32, link))
 }
 
-fn coded(code: u32, value: f32) -> u32x4 {
-    u32x4::new(value.to_bits(), 0, 0, code << LINK)
-}
-
-/// Whether the walk from `root` meets a leaf within `max_depth` tests, and the leaf's value. `column` is where the
-/// sample's features begin in `rows`, `stride` how far apart they are.
-pub fn recorded_leaf<const STRIDE: u32, const N: u32>(
-    root: u32x4,
-    start: u32,
+/// Walks `K` trees at once, so that one goes on while another waits for its record: each of `walks` from its tree's root
+/// to the last record that it meets within `max_depth` tests. `rows` holds each feature of `STRIDE` samples, the
+/// invocation's at its own index.
+pub fn walk_records<const K: u32, const STRIDE: u32, const N: u32>(
     max_depth: u32,
     rows: &[f32; N],
-    records: &[u32x4],
-) -> (bool, f32) {
-    let mut record = root;
-    let mut n_tests = 0;
-    for round in 0..div_ceil(max_depth, 2) {
-        if record.w >= UNPACKED << LINK {
+    records: &[u32x2],
+    walks: &mut [u32x2; K],
+) {
+    for _ in 0..max_depth {
+        // Links of no test are the largest.
+        let mut least = walks[0].y;
+        #[unroll]
+        for i in 1..K {
+            least = min(least, walks[i].y);
+        }
+        if least >= UNPACKED {
             break;
         }
-        let x = rows[record.w % MAX_FEATURES * STRIDE + local_index()];
-        let is_left = x <= f32::from_bits(record.x);
-        let threshold = f32::from_bits(select(is_left, record.y, record.z));
-        let feature = (record.w >> select(is_left, 5, 10)) % MAX_FEATURES;
-        let y = rows[feature * STRIDE + local_index()];
-        let s = select(is_left, 0, 2) + select(y <= threshold, 0, 1);
-        let at = 4 * (start + (record.w >> LINK)) + s;
-        record = records[min(at, records.len() - 1)];
-        n_tests = 2 * round + 2;
+        let mut next = [0; K];
+        #[unroll]
+        for i in 0..K {
+            let x = rows[walks[i].y % MAX_FEATURES * STRIDE + local_index()];
+            next[i] = (walks[i].y >> PAIR) + select(x <= f32::from_bits(walks[i].x), 0, 1);
+        }
+        #[unroll]
+        for i in 0..K {
+            if K == 1 || walks[i].y < UNPACKED {
+                walks[i] = records[min(next[i], records.len() - 1)];
+            }
+        }
     }
-    let code = record.w >> LINK;
-    // Two tests at a time may be one too many.
-    let found = code == LEAF_ABOVE || (code == LEAF && n_tests <= max_depth);
-    (found, f32::from_bits(record.x))
+}
+
+/// Whether a record is a leaf's, and its value.
+pub fn leaf_of(record: u32x2) -> (bool, f32) {
+    (record.y == LEAF, f32::from_bits(record.x))
 }

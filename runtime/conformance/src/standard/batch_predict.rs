@@ -7,6 +7,8 @@ const OP: &str = "kernel-batch-predict";
 const FEATURES: u32 = 7;
 /// A batch for which a forest of a few nodes is packed, where the device has subgroups.
 const LARGE: usize = 8192;
+/// A batch for which trees are walked one at a time.
+const HUGE: usize = 1 << 17;
 
 #[derive(Clone, Copy)]
 struct Node {
@@ -99,7 +101,8 @@ fn grow(tree: &mut Vec<Node>, n_features: u32, depth: u32, random: &mut Random) 
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = vec![];
-    for (n, n_trees, depth) in [(1, 1, 0), (1, 3, 4), (89, 300, 8), (300, 33, 5), (LARGE - 1, 2, 3), (LARGE + 8, 5, 6)]
+    for (n, n_trees, depth) in
+        [(1, 1, 0), (1, 3, 4), (89, 300, 8), (300, 33, 5), (LARGE - 1, 2, 3), (LARGE + 8, 5, 6), (HUGE, 1, 2)]
     {
         cases.push(Case::new(OP, format!("{n} samples, {n_trees} trees of {depth}"), move |m, errors| {
             Forest::random(FEATURES, n_trees, depth).check(m, errors, n, depth)
@@ -155,7 +158,7 @@ fn unusual() -> Vec<(&'static str, Forest)> {
     let bad = Node { feature: FEATURES as i32, ..test(1, 2) };
     // Ten tests whose children are one node each.
     let ladder = (0..10).map(|d| test(d + 1, d + 1)).chain([leaf(3.0)]);
-    // More nodes than a record can name, one tree of 16 tests among stumps.
+    // One tree of 16 tests among stumps.
     let n = 1 << 17;
     let heap = (1..n).map(|i| if i < n / 2 { test(2 * i - 1, 2 * i) } else { leaf(1.0 + (i % 7) as f32) });
     let stumps = (0..20).flat_map(|_| stump);
