@@ -17,6 +17,7 @@ use wgpuc_core::driver::{self, Input, Options};
 /// Codes that no source can bring about, with the reason.
 const WITHOUT_CASE: &[(&str, &str)] = &[
     ("E0699", "an error of the compiler itself"),
+    ("E0709", "case files are no sources: the conformance crate's tests show it"),
     ("E0708", "the planner refuses first whatever the generators of bindings would"),
 ];
 

@@ -171,9 +171,14 @@ pub(crate) struct Run {
 #[command(after_help = "\
 Examples:
   wgpuc test                                       the standard kernels, which this program carries
+  wgpuc test kernels                               a folder: its case files, and generated arguments for every op
   wgpuc test --backend cpu,llvmpipe --filter reduce
-  wgpuc test --list                                which cases there are, and what they would run on")]
+  wgpuc test --list                                which cases there are, and what they would run on
+
+docs/testing.md says what stands in a case file.")]
 pub(crate) struct Test {
+    /// The kernel folder; the standard kernels unless named.
+    pub(crate) dir: Option<PathBuf>,
     /// Only executors whose name contains one of these: `interpreter`, `cpu`, `wgpu`, a device's name.
     #[arg(long, value_delimiter = ',')]
     pub(crate) backend: Vec<String>,

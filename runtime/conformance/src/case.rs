@@ -1,7 +1,7 @@
 //! A case: one use of an op, with what must come of it.
 
 use crate::errors::Errors;
-use crate::machine::Machine;
+use crate::machine::{Machine, Traits};
 use std::error::Error;
 
 /// How a case ended; failures are said in full sentences.
@@ -15,6 +15,8 @@ pub struct Case {
     pub op: String,
     /// What distinguishes it from the op's other cases.
     pub name: String,
+    /// Whether it is only for executors whose floats are IEEE's.
+    exact_only: bool,
     body: Box<Body>,
 }
 
@@ -25,7 +27,19 @@ impl Case {
         name: impl Into<String>,
         body: impl Fn(&mut Machine, &mut Errors) -> Outcome + Send + Sync + 'static,
     ) -> Self {
-        Self { op: op.into(), name: name.into(), body: Box::new(body) }
+        Self { op: op.into(), name: name.into(), exact_only: false, body: Box::new(body) }
+    }
+
+    /// Only where floats are IEEE's for every operation.
+    #[must_use]
+    pub fn where_exact(self) -> Self {
+        Self { exact_only: true, ..self }
+    }
+
+    /// Whether it says anything about such an executor.
+    #[must_use]
+    pub const fn is_for(&self, traits: &Traits) -> bool {
+        traits.is_exact || !self.exact_only
     }
 
     /// Op and name, for people and filters.

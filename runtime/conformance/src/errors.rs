@@ -1,7 +1,9 @@
 //! How far results are from what they should be, and how far they may be.
 
 use crate::case::Outcome;
+use crate::tolerance::spacing;
 use std::fmt::{self, Display};
+use wgpuc_abi::Scalar;
 
 /// How an error is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +86,7 @@ impl Errors {
         let error = if same_number(got, want) || (nearest.is_infinite() && got == nearest) {
             0.0
         } else {
-            (f64::from(got) - want).abs() / spacing(want)
+            (f64::from(got) - want).abs() / spacing(Scalar::F32, want)
         };
         if self.record(Measure::Ulp, error, bound, &what) {
             return Ok(());
@@ -104,7 +106,7 @@ impl Errors {
     }
 
     /// Whether the error is within its bound; keeps it where it is the worst so far.
-    fn record(&mut self, measure: Measure, error: f64, bound: f64, at: &dyn Display) -> bool {
+    pub(crate) fn record(&mut self, measure: Measure, error: f64, bound: f64, at: &dyn Display) -> bool {
         let new = Worst { measure, error, bound, at: String::new() };
         let share = new.share();
         // Of errors that are all 0, the one with the widest bound says most.
@@ -117,10 +119,4 @@ impl Errors {
 
 fn same_number(got: f32, want: f64) -> bool {
     got.is_nan() && want.is_nan() || f64::from(got) == want
-}
-
-/// The spacing of f32 around a number; below the normal numbers it no longer shrinks.
-fn spacing(around: f64) -> f64 {
-    let exponent = around.abs().max(f64::from(f32::MIN_POSITIVE)).log2().floor();
-    (exponent - 23.0).exp2()
 }

@@ -1,8 +1,11 @@
 //! What kernels run on: the interpreter with subgroups of several sizes, and every device of this machine.
 
 use crate::interpreter::Interpreter;
+use crate::machine::Traits;
 use crate::package::Package;
+use crate::probe;
 use std::sync::Arc;
+use wgpuc_abi::{Feature, Target};
 use wgpuc_runtime::backend::Device;
 use wgpuc_runtime::{Backend, Gpu, Listed};
 
@@ -19,11 +22,7 @@ pub struct Executor {
 
 #[derive(Clone, Debug)]
 enum Kind {
-    Interpreter {
-        subgroup_size: u32,
-    },
-    /// With the forms of NVIDIA's devices, and so subgroups of 32.
-    InterpreterSm80,
+    Interpreter(Traits),
     Device(Listed),
 }
 
@@ -51,13 +50,15 @@ impl Executor {
             0 => "interpreter".to_owned(),
             size => format!("interpreter, subgroups of {size}"),
         };
-        Self { name, kind: Kind::Interpreter { subgroup_size } }
+        Self { name, kind: Kind::Interpreter(interpreted(subgroup_size)) }
     }
 
     /// The interpreter as an NVIDIA device of compute capability 8.0.
     #[must_use]
     pub fn interpreter_sm_80() -> Self {
-        Self { name: "interpreter as sm_80".to_owned(), kind: Kind::InterpreterSm80 }
+        let mut traits = Traits { target: Target::Ptx, ..interpreted(32) };
+        traits.features.push(Feature::Sm80);
+        Self { name: "interpreter as sm_80".to_owned(), kind: Kind::Interpreter(traits) }
     }
 
     /// Whether it is meant by `--backend`: a part of its name, or its backend's name.
@@ -70,26 +71,74 @@ impl Executor {
     /// Whether it is the interpreter, whose cases may run side by side.
     #[must_use]
     pub const fn is_interpreter(&self) -> bool {
-        matches!(self.kind, Kind::Interpreter { .. } | Kind::InterpreterSm80)
+        matches!(self.kind, Kind::Interpreter(_))
     }
 
-    /// Whether floats are IEEE's there, as the interpreter has them, for every operation.
+    /// Whether it has something of its own to run of an op: the interpreter with features is for ops with forms for them.
     #[must_use]
-    pub fn is_exact(&self) -> bool {
-        !matches!(&self.kind, Kind::Device(Listed { backend: Backend::Wgpu, .. }))
+    pub fn has_use_for(&self, package: &Package, op: &str) -> bool {
+        match &self.kind {
+            Kind::Interpreter(traits) if traits.subgroup_size > 0 => package.has_form_for(op, &traits.features),
+            _ => true,
+        }
     }
 
     /// Opens it with a package's kernels.
     ///
     /// # Errors
-    /// Where the device cannot be opened, or the kernels cannot run on it.
-    pub fn open(&self, package: &Arc<Package>) -> Result<Gpu, String> {
-        let device: Box<dyn Device> = match &self.kind {
-            Kind::Interpreter { subgroup_size } => Box::new(Interpreter::new(Arc::clone(package), *subgroup_size)),
-            Kind::InterpreterSm80 => Box::new(Interpreter::sm_80(Arc::clone(package))),
-            Kind::Device(listed) => listed.open().map_err(|e| e.to_string())?,
+    /// Where the device cannot be opened.
+    pub fn open(&self, package: &Arc<Package>) -> Result<Opened, String> {
+        let listed = match &self.kind {
+            // Another order of invocations than that of the reference.
+            Kind::Interpreter(traits) => return Opened::interpreter(package, traits.clone(), 1),
+            Kind::Device(listed) => listed,
         };
-        Gpu::builder().device(device).kernels(package.bundle()).build().map_err(|e| e.to_string())
+        let device = listed.open().map_err(|e| e.to_string())?;
+        let ops = package.ops_for(&*device);
+        let (target, features) = (device.target(), device.features().to_vec());
+        let mut builder = Gpu::builder().device(device).kernels(probe::package()?.bundle());
+        if !ops.is_empty() {
+            builder = builder.kernels(package.bundle());
+        }
+        let gpu = builder.build().map_err(|e| e.to_string())?;
+        let subgroup_size = probe::subgroup_size(&gpu)?;
+        let is_exact = listed.backend != Backend::Wgpu;
+        Ok(Opened { gpu, ops, traits: Traits { target, features, is_exact, is_interpreter: false, subgroup_size } })
+    }
+}
+
+/// The interpreter's traits: those of a device of WebGPU that has all features.
+fn interpreted(subgroup_size: u32) -> Traits {
+    let mut features = vec![Feature::F16, Feature::Int64];
+    features.extend((subgroup_size > 0).then_some(Feature::Subgroups));
+    Traits { target: Target::Wgsl, features, is_exact: true, is_interpreter: true, subgroup_size }
+}
+
+/// An executor with kernels.
+#[derive(Clone)]
+pub struct Opened {
+    /// Gives each case memory of its own.
+    pub gpu: Gpu,
+    /// What results depend on.
+    pub traits: Traits,
+    /// The ops that it has code for.
+    ops: Vec<String>,
+}
+
+impl Opened {
+    /// The interpreter of what a device with these traits runs; the seed fixes the order of invocations.
+    pub(crate) fn interpreter(package: &Arc<Package>, traits: Traits, seed: u32) -> Result<Self, String> {
+        let traits = Traits { is_exact: true, is_interpreter: true, ..traits };
+        let device: Box<dyn Device> = Box::new(Interpreter::new(Arc::clone(package), traits.clone(), seed));
+        let ops = package.ops_for(&*device);
+        let gpu = Gpu::builder().device(device).kernels(package.bundle()).build().map_err(|e| e.to_string())?;
+        Ok(Self { gpu, ops, traits })
+    }
+
+    /// Whether it has code for an op.
+    #[must_use]
+    pub fn runs(&self, op: &str) -> bool {
+        self.ops.iter().any(|name| name == op)
     }
 }
 

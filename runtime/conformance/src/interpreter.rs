@@ -2,6 +2,7 @@
 //!
 //! In: launches. Out: buffers and faults; a launch without meaning (a race, a divergent barrier) is an error with its place.
 
+use crate::machine::Traits;
 use crate::package::Package;
 use std::sync::Arc;
 use wgpuc_abi as abi;
@@ -11,29 +12,18 @@ use wgpuc_runtime::backend::{
     BufferKey, Cancel, Code, Device, DeviceInfo, Error, Fault, Launch, Session, SessionLimits,
 };
 
-/// Interprets the kernels of a compiled package.
+/// Interprets the kernels of a compiled package, in the form that a device of these traits runs.
 pub struct Interpreter {
     package: Arc<Package>,
-    subgroup_size: u32,
-    target: abi::Target,
-    features: Vec<abi::Feature>,
+    traits: Traits,
+    seed: u32,
 }
 
 impl Interpreter {
-    /// With subgroups of that size, or, where it is 0, without them.
+    /// The seed fixes the order of invocations.
     #[must_use]
-    pub fn new(package: Arc<Package>, subgroup_size: u32) -> Self {
-        let mut features = vec![abi::Feature::F16, abi::Feature::Int64];
-        features.extend((subgroup_size > 0).then_some(abi::Feature::Subgroups));
-        Self { package, subgroup_size, target: abi::Target::Wgsl, features }
-    }
-
-    /// As an NVIDIA device of compute capability 8.0, whose kernels have forms of their own.
-    #[must_use]
-    pub fn sm_80(package: Arc<Package>) -> Self {
-        let mut of_32 = Self::new(package, 32);
-        of_32.features.push(abi::Feature::Sm80);
-        Self { target: abi::Target::Ptx, ..of_32 }
+    pub const fn new(package: Arc<Package>, traits: Traits, seed: u32) -> Self {
+        Self { package, traits, seed }
     }
 }
 
@@ -49,17 +39,23 @@ impl Device for Interpreter {
     }
 
     fn target(&self) -> abi::Target {
-        // That target's form with the features of this device is interpreted; its text is not looked at.
-        self.target
+        // The IR of the form that has such code is interpreted; the code is not looked at.
+        self.traits.target
     }
 
     fn features(&self) -> &[abi::Feature] {
-        &self.features
+        &self.traits.features
     }
 
     fn open(&self, _: &SessionLimits) -> Result<Box<dyn Session>, Error> {
-        let subgroup_size = self.subgroup_size.max(1);
-        Ok(Box::new(Memory { package: Arc::clone(&self.package), subgroup_size, buffers: vec![], fault: None }))
+        let subgroup_size = self.traits.subgroup_size.max(1);
+        Ok(Box::new(Memory {
+            package: Arc::clone(&self.package),
+            subgroup_size,
+            seed: self.seed,
+            buffers: vec![],
+            fault: None,
+        }))
     }
 }
 
@@ -67,6 +63,7 @@ impl Device for Interpreter {
 struct Memory {
     package: Arc<Package>,
     subgroup_size: u32,
+    seed: u32,
     buffers: Vec<Vec<u8>>,
     fault: Option<Fault>,
 }
@@ -117,8 +114,11 @@ impl Session for Memory {
         let args = args(kernel, launch, &buffers);
         let taken = buffers.iter().map(|b| std::mem::take(self.bytes(*b))).collect();
         let mut run = interp::Launch { grid: launch.grid, args, buffers: taken };
-        let options =
-            interp::Options { seed: launch.id.into(), subgroup_size: self.subgroup_size, ..Default::default() };
+        let options = interp::Options {
+            seed: u64::from(launch.id) | u64::from(self.seed) << 32,
+            subgroup_size: self.subgroup_size,
+            ..Default::default()
+        };
         let outcome = interp::run(kernel, &mut run, &options);
         for (key, bytes) in buffers.iter().zip(run.buffers) {
             *self.bytes(*key) = bytes;

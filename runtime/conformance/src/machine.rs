@@ -1,15 +1,29 @@
 //! One guest's memory on an executor, as a case uses it: upload, call, download.
 
+use wgpuc_abi::{Feature, Target};
 use wgpuc_runtime::{Gpu, GpuError, Guest};
 
 /// An open device and one guest's memory on it.
 pub struct Machine {
     /// The guest.
     pub guest: Guest,
-    /// Whether floats are IEEE's there for every operation.
+    /// What results there depend on.
+    pub traits: Traits,
+}
+
+/// What results on an executor depend on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Traits {
+    /// The code that it takes.
+    pub target: Target,
+    /// What it has beyond the floor of its target: which form of a kernel it runs.
+    pub features: Vec<Feature>,
+    /// Whether floats are IEEE's for every operation, as the interpreter has them.
     pub is_exact: bool,
-    /// Whether each operation is interpreted, so that a million elements take long.
-    pub is_interpreted: bool,
+    /// Whether it is the interpreter.
+    pub is_interpreter: bool,
+    /// Invocations of a subgroup; 0 without them.
+    pub subgroup_size: u32,
 }
 
 impl Machine {
@@ -17,9 +31,8 @@ impl Machine {
     ///
     /// # Errors
     /// Where the device is lost or full.
-    pub fn new(gpu: &Gpu, is_exact: bool) -> Result<Self, GpuError> {
-        let is_interpreted = gpu.device_info().backend == "interpreter";
-        Ok(Self { guest: gpu.guest(gpu.default_quota())?, is_exact, is_interpreted })
+    pub fn new(gpu: &Gpu, traits: Traits) -> Result<Self, GpuError> {
+        Ok(Self { guest: gpu.guest(gpu.default_quota())?, traits })
     }
 
     /// A buffer with these words.

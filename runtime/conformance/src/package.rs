@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use wgpuc_abi::Bundle;
-use wgpuc_core::driver::{self, Failure, Input, Options, Output};
+use wgpuc_abi::{Bundle, Expr, Feature, Step};
+use wgpuc_core::driver::{self, Failure, Form, Input, Options, Output};
+use wgpuc_runtime::backend::Device;
 
 /// A kernel folder, compiled for every target.
 #[derive(Debug)]
@@ -31,10 +32,70 @@ impl Package {
         Self::compile(&Input { folder_name: "kernels-src".to_owned(), files: files.collect() })
     }
 
+    /// Whether an op's kernels have forms for devices with these features, beside those for all devices.
+    #[must_use]
+    pub fn has_form_for(&self, op: &str, features: &[Feature]) -> bool {
+        self.forms(op).map(|form| &form.kernel.features).any(|needs| {
+            let beyond = |f: &&Feature| !matches!(f, Feature::F16 | Feature::Int64);
+            needs.iter().any(|f| beyond(&f)) && needs.iter().all(|f| features.contains(f))
+        })
+    }
+
+    /// Invocations of the largest workgroup of an op's kernels.
+    #[must_use]
+    pub fn largest_workgroup(&self, op: &str) -> u32 {
+        self.forms(op).map(|form| form.kernel.workgroup.iter().product()).max().unwrap_or(1)
+    }
+
+    /// Every form of every kernel that an op launches.
+    pub fn forms(&self, op: &str) -> impl Iterator<Item = &Form> {
+        let op = self.output.manifest.interface.ops().find(|o| o.name.kebab() == op);
+        let kernels = op.map(|op| launched(&op.plan.steps)).unwrap_or_default();
+        self.output.kernels.iter().filter(move |k| kernels.contains(&k.kernel)).flat_map(|k| &k.forms)
+    }
+
+    /// The ops that a device has code for.
+    #[must_use]
+    pub fn ops_for(&self, device: &dyn Device) -> Vec<String> {
+        let ops = self.output.manifest.interface.ops().filter(|op| self.can_run(&op.plan.steps, device));
+        ops.map(|op| op.name.kebab().to_owned()).collect()
+    }
+
+    /// Whether a device has code for every launch on its way.
+    fn can_run(&self, steps: &[Step], device: &dyn Device) -> bool {
+        steps.iter().all(|step| match step {
+            Step::Launch { kernel, .. } => {
+                let instances = self.output.manifest.kernels.get(*kernel as usize).map_or(&[][..], |k| &k.instances);
+                instances.iter().any(|i| i.artifacts.iter().any(|a| device.runs(a)))
+            }
+            Step::If { cond: Expr::Supports(feature), then, otherwise } => {
+                self.can_run(if device.features().contains(feature) { then } else { otherwise }, device)
+            }
+            Step::If { then, otherwise, .. } => self.can_run(then, device) && self.can_run(otherwise, device),
+            _ => true,
+        })
+    }
+
     /// What a [`wgpuc_runtime::Gpu`] takes.
     #[must_use]
     pub fn bundle(&self) -> Bundle {
         let artifacts = self.output.artifacts.iter().map(|(path, bytes)| (path.clone(), Cow::Owned(bytes.clone())));
         Bundle { manifest: self.output.manifest.clone(), artifacts: artifacts.collect() }
     }
+}
+
+/// The kernels that some steps launch, by their index.
+fn launched(steps: &[Step]) -> Vec<u32> {
+    let mut kernels = vec![];
+    for step in steps {
+        match step {
+            Step::Launch { kernel, .. } => kernels.push(*kernel),
+            Step::If { then, otherwise, .. } => {
+                kernels.extend(launched(then));
+                kernels.extend(launched(otherwise));
+            }
+            _ => {}
+        }
+    }
+    kernels
 }

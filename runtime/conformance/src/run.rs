@@ -2,13 +2,12 @@
 
 use crate::case::Case;
 use crate::errors::{Errors, Worst};
-use crate::executor::Executor;
+use crate::executor::{Executor, Opened};
 use crate::machine::Machine;
 use crate::package::Package;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use wgpuc_runtime::Gpu;
 
 /// A case that has run on an executor.
 #[derive(Clone, Debug)]
@@ -24,7 +23,7 @@ pub struct Done {
 }
 
 /// Runs every case on every executor; `progress` hears of each that is done. The results are in order of executors,
-/// then of cases.
+/// then of cases; beside them, which ops an executor has no code for.
 ///
 /// # Errors
 /// Where an executor cannot be opened: its name and why.
@@ -33,19 +32,16 @@ pub fn run(
     executors: &[Executor],
     cases: &[Case],
     progress: &(dyn Fn(&Done) + Sync),
-) -> Result<Vec<Done>, String> {
+) -> Result<(Vec<Done>, Vec<String>), String> {
     let open = |e: &Executor| e.open(package).map_err(|why| format!("{}: {why}", e.name));
-    let gpus: Vec<Gpu> = executors.iter().map(open).collect::<Result<_, _>>()?;
-    let jobs = jobs(executors, cases.len());
+    let opened: Vec<Opened> = executors.iter().map(open).collect::<Result<_, _>>()?;
+    let jobs = jobs(package, executors, &opened, cases);
     let (next, done) = (AtomicUsize::new(0), Mutex::new(vec![]));
     let work = || {
         while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
             for (executor, case) in job {
-                let (Some(gpu), Some(on), Some(of)) = (gpus.get(*executor), executors.get(*executor), cases.get(*case))
-                else {
-                    continue;
-                };
-                let (failure, worst) = run_one(gpu, on, of);
+                let (Some(on), Some(of)) = (opened.get(*executor), cases.get(*case)) else { continue };
+                let (failure, worst) = run_one(on, of);
                 let result = Done { executor: *executor, case: *case, failure, worst };
                 progress(&result);
                 if let Ok(mut done) = done.lock() {
@@ -58,22 +54,38 @@ pub fn run(
     std::thread::scope(|scope| (0..n_threads).for_each(|_| drop(scope.spawn(work))));
     let mut done = done.into_inner().unwrap_or_default();
     done.sort_by_key(|d| (d.executor, d.case));
-    Ok(done)
+    Ok((done, without_code(executors, &opened, cases)))
+}
+
+/// Which ops cannot run where, in sentences.
+fn without_code(executors: &[Executor], opened: &[Opened], cases: &[Case]) -> Vec<String> {
+    let mut notes = vec![];
+    for (executor, on) in executors.iter().zip(opened) {
+        let mut ops: Vec<&str> = cases.iter().map(|c| c.op.as_str()).filter(|op| !on.runs(op)).collect();
+        ops.dedup();
+        if !ops.is_empty() {
+            notes.push(format!("{} has no code that {} can run", ops.join(", "), executor.name));
+        }
+    }
+    notes
 }
 
 /// Runs a case in memory of its own.
-pub fn run_one(gpu: &Gpu, executor: &Executor, case: &Case) -> (Option<String>, Option<Worst>) {
+#[must_use]
+pub fn run_one(on: &Opened, case: &Case) -> (Option<String>, Option<Worst>) {
     let mut errors = Errors::default();
-    let outcome = Machine::new(gpu, executor.is_exact()).map_err(Into::into);
+    let outcome = Machine::new(&on.gpu, on.traits.clone()).map_err(Into::into);
     let outcome = outcome.and_then(|mut machine| case.run(&mut machine, &mut errors));
     (outcome.err().map(|e| e.to_string()), errors.worst)
 }
 
 /// What threads take at a time: a device runs its cases one after the other, the interpreter each by itself.
-fn jobs(executors: &[Executor], n_cases: usize) -> Vec<Vec<(usize, usize)>> {
+fn jobs(package: &Package, executors: &[Executor], opened: &[Opened], cases: &[Case]) -> Vec<Vec<(usize, usize)>> {
     let (mut devices, mut interpreted) = (vec![], vec![]);
-    for (index, executor) in executors.iter().enumerate() {
-        let all = (0..n_cases).map(|case| (index, case));
+    for (index, (executor, on)) in executors.iter().zip(opened).enumerate() {
+        let fits =
+            |case: &Case| case.is_for(&on.traits) && on.runs(&case.op) && executor.has_use_for(package, &case.op);
+        let all = cases.iter().enumerate().filter(|(_, case)| fits(case)).map(|(case, _)| (index, case));
         match executor.is_interpreter() {
             true => interpreted.extend(all.map(|one| vec![one])),
             false => devices.push(all.collect()),

@@ -6,31 +6,40 @@ use crate::exit::Failure;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use wgpuc_conformance::{Case, Done, Executor, Package, report, standard};
+use wgpuc_conformance::{Case, Done, Executor, Folder, FolderError, Package, report, standard};
 
 /// Runs the cases and prints the table of largest errors.
 pub(crate) fn run(args: &args::Test) -> Result<ExitCode, Failure> {
     let executors = executors(&args.backend)?;
-    let package = Package::standard()?;
-    let cases = filtered(standard::cases(), args.filter.as_deref())?;
+    let Folder { package, cases, notes } = match &args.dir {
+        Some(dir) => Folder::read(dir).map_err(|error| match error {
+            FolderError::Disk(error) => error.into(),
+            FolderError::Source(failure) => Failure::from(failure),
+        })?,
+        None => Folder { package: Package::standard()?, cases: standard::cases(), notes: vec![] },
+    };
+    let cases = filtered(cases, args.filter.as_deref())?;
     if args.list {
         return list(&executors, &cases);
     }
-    let n_runs = executors.len() * cases.len();
-    let progress = Progress { n_runs, n_done: AtomicUsize::new(0), shows: std::io::stderr().is_terminal() };
+    let progress = Progress { n_done: AtomicUsize::new(0), shows: std::io::stderr().is_terminal() };
     let done = wgpuc_conformance::run(&package, &executors, &cases, &|done| {
         progress.step(&executors, &cases, done);
     });
     progress.clear();
-    let done = done.map_err(Failure::no_device)?;
+    let (done, without_code) = done.map_err(Failure::no_device)?;
     if args.json {
         print(&format!("{:#}\n", report::json(&executors, &cases, &done)))?;
     } else {
         print(&format!("{}{}", report::table(&executors, &cases, &done), report::failures(&executors, &cases, &done)))?;
     }
+    for note in notes.iter().chain(&without_code) {
+        // Nobody is left to be told that standard error is closed.
+        let _ = writeln!(std::io::stderr(), "note: {note}");
+    }
     match done.iter().filter(|d| d.failure.is_some()).count() {
         0 => Ok(ExitCode::SUCCESS),
-        failed => Err(Failure::failed(format_args!("{failed} of {n_runs} runs failed"))),
+        failed => Err(Failure::failed(format_args!("{failed} of {} runs failed", done.len()))),
     }
 }
 
@@ -63,7 +72,6 @@ fn list(executors: &[Executor], cases: &[Case]) -> Result<ExitCode, Failure> {
 
 /// A line on a terminal that says how far it is.
 struct Progress {
-    n_runs: usize,
     n_done: AtomicUsize,
     shows: bool,
 }
@@ -73,7 +81,7 @@ impl Progress {
         let n = self.n_done.fetch_add(1, Ordering::Relaxed) + 1;
         let (Some(executor), Some(case)) = (executors.get(done.executor), cases.get(done.case)) else { return };
         if self.shows {
-            let line: String = format!("{n} of {}  {}: {}", self.n_runs, executor.name, case.title());
+            let line = format!("{n} done: {} on {}", case.title(), executor.name);
             let line: String = line.chars().take(79).collect();
             // Nobody minds a progress line that cannot be written.
             let _ = write!(std::io::stderr(), "\r\x1b[K{line}");

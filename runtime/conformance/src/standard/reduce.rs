@@ -74,7 +74,7 @@ pub(super) fn cases() -> Vec<Case> {
         Ok(())
     }));
     cases.push(Case::new(OP, "several chunks a workgroup", |m, errors| {
-        if m.is_interpreted {
+        if m.traits.is_interpreter {
             return Ok(());
         }
         let mut x = vec![1.0f32; (1 << 24) + 4097];

@@ -9,4 +9,5 @@ super::codes! {
     NOT_NAMED = "E0706", "file that lib.rs does not name";
     DEFINED_TWICE = "E0707", "defined twice";
     BINDINGS_REFUSED = "E0708", "bindings refused";
+    BAD_CASES = "E0709", "wrong case file";
 }

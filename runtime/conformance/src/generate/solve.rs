@@ -1,0 +1,154 @@
+//! Arguments that an op's `require!`s admit, found by trying: what is unmet is mended, and all is looked at again.
+//!
+//! The op itself is asked in the end, so this may be wrong and only fails to find some.
+
+use super::Shape;
+use wgpuc_abi::{BinaryOp, Expr, Step, UnaryOp};
+
+/// Mends a shape until every requirement holds; else the first that could not be mended, in the source's words.
+pub(super) fn solve(steps: &[Step], shape: &mut Shape) -> Result<(), String> {
+    const ROUNDS: usize = 64;
+    let mut last = String::new();
+    for _ in 0..ROUNDS {
+        let mut walk = Walk { shape, slots: vec![] };
+        let Some((cond, text)) = walk.unmet(steps) else { return Ok(()) };
+        if !walk.mend(&cond) {
+            return Err(text);
+        }
+        last = text;
+    }
+    Err(last)
+}
+
+struct Walk<'s> {
+    shape: &'s mut Shape,
+    /// What each slot was set to.
+    slots: Vec<(u32, Expr)>,
+}
+
+impl Walk<'_> {
+    /// The first requirement on the way that does not hold.
+    fn unmet(&mut self, steps: &[Step]) -> Option<(Expr, String)> {
+        for step in steps {
+            match step {
+                Step::Let { slot, value, .. } => self.slots.push((*slot, value.clone())),
+                Step::Require { cond, text, .. } if self.eval(cond) != Some(1) => {
+                    return Some((cond.clone(), text.clone()));
+                }
+                Step::If { cond, then, otherwise } => {
+                    let way = if self.eval(cond) == Some(1) { then } else { otherwise };
+                    if let Some(unmet) = self.unmet(way) {
+                        return Some(unmet);
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// An expression's value, bools as 0 and 1; `None` where it has none, or is a float.
+    fn eval(&self, expr: &Expr) -> Option<i128> {
+        match expr {
+            Expr::Int(value) => Some(i128::from(*value)),
+            Expr::Bool(value) => Some(i128::from(*value)),
+            Expr::F32(_) | Expr::Supports(_) => None,
+            Expr::Param { param, field } => self.shape.number(*param, *field),
+            Expr::Len { param } => self.shape.lens.get(*param as usize).map(|len| i128::from(*len)),
+            Expr::IsSome { param } => self.shape.given.get(*param as usize).map(|given| i128::from(*given)),
+            Expr::Slot(slot) => self.slots.iter().rev().find(|(s, _)| s == slot).and_then(|(_, e)| self.eval(e)),
+            Expr::Unary(UnaryOp::Not, a) => Some(1 - self.eval(a)?),
+            Expr::Unary(UnaryOp::Neg, a) => Some(-self.eval(a)?),
+            Expr::Binary(op, a, b) => binary(*op, self.eval(a)?, self.eval(b)?),
+            Expr::Select(cond, a, b) => self.eval(if self.eval(cond)? == 1 { a } else { b }),
+        }
+    }
+
+    /// Changes the shape so that a condition may hold; whether it could.
+    fn mend(&mut self, cond: &Expr) -> bool {
+        match cond {
+            Expr::Binary(BinaryOp::And, a, b) => {
+                let wrong = if self.eval(a) == Some(1) { b } else { a };
+                self.mend(wrong)
+            }
+            Expr::Binary(BinaryOp::Or, a, b) => self.mend(a) || self.mend(b),
+            Expr::Binary(op, a, b) => self.mend_comparison(*op, a, b),
+            Expr::Unary(UnaryOp::Not, inner) => self.set(inner, 0),
+            other => self.set(other, 1),
+        }
+    }
+
+    fn mend_comparison(&mut self, op: BinaryOp, a: &Expr, b: &Expr) -> bool {
+        let (Some(x), Some(y)) = (self.eval(a), self.eval(b)) else { return false };
+        let (for_a, for_b) = match op {
+            BinaryOp::Gt => (y + 1, x - 1),
+            BinaryOp::Lt => (y - 1, x + 1),
+            BinaryOp::Ne => (y + 1, x + 1),
+            _ => (y, x),
+        };
+        // A length is changed rather than what it must suffice for.
+        if matches!(b, Expr::Len { .. }) {
+            return self.set(b, for_b) || self.set(a, for_a);
+        }
+        self.set(a, for_a) || self.set(b, for_b)
+    }
+
+    /// Gives an expression a value by changing what it is made of; whether it could.
+    fn set(&mut self, expr: &Expr, value: i128) -> bool {
+        match expr {
+            Expr::Len { param } => match (self.shape.lens.get_mut(*param as usize), u64::try_from(value)) {
+                (Some(len), Ok(value)) => std::mem::replace(len, value) != value,
+                _ => false,
+            },
+            Expr::IsSome { param } => {
+                let given = self.shape.given.get_mut(*param as usize);
+                given.is_some_and(|given| std::mem::replace(given, value != 0) != (value != 0))
+            }
+            Expr::Param { param, field } => self.shape.set_number(*param, *field, value),
+            Expr::Slot(slot) => {
+                let found = self.slots.iter().rev().find(|(s, _)| s == slot).map(|(_, e)| e.clone());
+                found.is_some_and(|expr| self.set(&expr, value))
+            }
+            Expr::Binary(op, a, b) => self.set_binary(*op, (a, b), value),
+            _ => false,
+        }
+    }
+
+    /// As [`Self::set`], where one side stays as it is.
+    fn set_binary(&mut self, op: BinaryOp, (a, b): (&Expr, &Expr), value: i128) -> bool {
+        let (Some(x), Some(y)) = (self.eval(a), self.eval(b)) else { return false };
+        let up = |value: i128, by: i128| value.checked_div(by).map(|q| q + i128::from(q * by < value));
+        match op {
+            BinaryOp::Add => self.set(a, value - y) || self.set(b, value - x),
+            BinaryOp::Sub => self.set(a, value + y),
+            BinaryOp::Mul => {
+                up(value, y).is_some_and(|n| self.set(a, n)) || up(value, x).is_some_and(|n| self.set(b, n))
+            }
+            BinaryOp::Div | BinaryOp::DivCeil => self.set(a, value * y),
+            BinaryOp::Rem if y > 0 => self.set(a, x - x % y + value),
+            BinaryOp::Min | BinaryOp::Max => (x != value && self.set(a, value)) || self.set(b, value),
+            _ => false,
+        }
+    }
+}
+
+fn binary(op: BinaryOp, a: i128, b: i128) -> Option<i128> {
+    Some(match op {
+        BinaryOp::Add => a.checked_add(b)?,
+        BinaryOp::Sub => a.checked_sub(b)?,
+        BinaryOp::Mul => a.checked_mul(b)?,
+        BinaryOp::Div => a.checked_div(b)?,
+        BinaryOp::Rem => a.checked_rem(b)?,
+        BinaryOp::DivCeil => a.checked_div(b)? + i128::from(a % b != 0),
+        BinaryOp::Min => a.min(b),
+        BinaryOp::Max => a.max(b),
+        BinaryOp::Eq => (a == b).into(),
+        BinaryOp::Ne => (a != b).into(),
+        BinaryOp::Lt => (a < b).into(),
+        BinaryOp::Le => (a <= b).into(),
+        BinaryOp::Gt => (a > b).into(),
+        BinaryOp::Ge => (a >= b).into(),
+        BinaryOp::And => a & b,
+        BinaryOp::Or => a | b,
+    })
+}

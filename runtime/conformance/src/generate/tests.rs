@@ -1,0 +1,114 @@
+//! What generated cases find: results that are wrong, depend on the order of invocations, or have no meaning.
+
+use super::cases;
+use crate::errors::Errors;
+use crate::executor::Executor;
+use crate::machine::{Machine, Traits};
+use crate::package::Package;
+use crate::reference::Reference;
+use std::sync::Arc;
+use wgpuc_core::diag::{Style, render};
+use wgpuc_core::driver::Input;
+
+/// Doubles numbers; from the 9th on by `last`.
+fn doubling(last: &str) -> String {
+    format!(
+        "/// Doubles the first `n`.
+#[op]
+pub fn doubled(n: u32, x: &[f32], y: &mut [f32]) {{
+    require!(x.len() >= n);
+    require!(y.len() >= n);
+    launch!(k, [div_ceil(n, 64)], n, x, y);
+}}
+#[kernel(workgroup = 64)]
+fn k(n: u32, x: &[f32], y: &mut [f32]) {{
+    let i = global_id().x;
+    if i < n {{
+        y[i] = if i < 8 {{ x[i] + x[i] }} else {{ {last} }};
+    }}
+}}
+"
+    )
+}
+
+fn package(text: &str) -> Arc<Package> {
+    let files = vec![("kernels.rs".to_owned(), text.as_bytes().to_vec())];
+    let package = Package::compile(&Input { folder_name: "test".to_owned(), files });
+    package.unwrap_or_else(|f| panic!("{}", render(&f.diagnostics, &f.sources, Style::Plain)))
+}
+
+/// Runs the generated cases of one package on the interpreter of another, as if that were a device.
+fn failures(right: &Arc<Package>, executed: &Arc<Package>, is_interpreter: bool) -> Vec<String> {
+    let reference = Arc::new(Reference::new(Arc::clone(right)));
+    let on = Executor::interpreter(0).open(executed).unwrap();
+    let traits = Traits { is_interpreter, ..on.traits.clone() };
+    let (cases, notes) = cases(&reference, &[]);
+    assert!(notes.is_empty() && cases.len() > 3, "{notes:?}");
+    let run = |case: &crate::Case| {
+        let mut machine = Machine::new(&on.gpu, traits.clone()).unwrap();
+        case.run(&mut machine, &mut Errors::default()).err().map(|e| e.to_string())
+    };
+    cases.iter().filter_map(run).collect()
+}
+
+#[test]
+fn a_right_kernel_passes() {
+    let right = package(&doubling("x[i] * 2.0"));
+    assert_eq!(failures(&right, &right, true), Vec::<String>::new());
+}
+
+#[test]
+fn a_wrong_result_is_found_and_shrunk() {
+    let (right, wrong) = (package(&doubling("x[i] * 2.0")), package(&doubling("x[i] * 3.0")));
+    let failures = failures(&right, &wrong, false);
+    assert!(failures.len() > 3);
+    // Of random numbers the ninth is the first that is wrong; what shows it first among the edges depends on them.
+    for failure in failures.iter().filter(|text| !text.contains("edges")) {
+        for word in ["y[8] is", "[[case]]", "op = \"doubled\"", "args.n = 9\n", "args.x = { len = 9, fill = "] {
+            assert!(failure.contains(word), "`{word}` of\n{failure}");
+        }
+    }
+    assert!(failures.iter().any(|text| text.contains("edges")));
+}
+
+#[test]
+fn a_dependence_on_the_order_is_found() {
+    let racy = package(
+        "/// The last to come.
+#[op]
+pub fn last(n: u32, out: &mut [u32]) {
+    require!(out.len() >= 1);
+    launch!(k, [div_ceil(n, 64)], n, out);
+}
+#[kernel(workgroup = 64)]
+fn k(n: u32, out: &mut [u32]) {
+    if global_id().x < n {
+        out[0] = global_id().x;
+    }
+}
+",
+    );
+    let failures = failures(&racy, &racy, true);
+    assert!(failures.iter().any(|text| text.contains("another order of invocations")), "{failures:#?}");
+}
+
+#[test]
+fn an_op_without_arguments_is_said_by_name() {
+    let odd = package(
+        "/// Never called.
+#[kernel(workgroup = 64)]
+fn k(out: &mut [u32]) {
+    if global_id().x < out.len() { out[global_id().x] = 1; }
+}
+/// Wants what cannot be.
+#[op]
+pub fn never(n: u32, out: &mut [u32]) {
+    require!(n * n == 7);
+    launch!(k, [1], out);
+}
+",
+    );
+    let (cases, notes) = cases(&Arc::new(Reference::new(odd)), &[]);
+    assert!(cases.is_empty());
+    assert!(notes.iter().any(|n| n.contains("never") && n.contains("n * n == 7")), "{notes:?}");
+}

@@ -1,0 +1,90 @@
+//! Numbers as cases write them, and their bytes in buffers.
+
+use wgpuc_abi::{Elem, Interface, Scalar};
+use wgpuc_core::ir::eval;
+
+/// A number before it has a type.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Number {
+    /// A whole number, or a bool.
+    Int(i128),
+    /// Any other.
+    Float(f64),
+}
+
+impl Number {
+    /// The bits of the `scalar` nearest to it; whole numbers wrap.
+    #[must_use]
+    pub(crate) fn bits(self, scalar: Scalar) -> u64 {
+        let is_float = matches!(scalar, Scalar::F16 | Scalar::Bf16 | Scalar::F32);
+        match self {
+            Self::Int(value) if !is_float => value as u64 & (u64::MAX >> (64 - eval::width(scalar))),
+            Self::Int(value) => eval::from_f64(scalar, value as f64),
+            Self::Float(value) => eval::from_f64(scalar, value),
+        }
+    }
+}
+
+impl std::fmt::Display for Number {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Int(value) => value.fmt(f),
+            Self::Float(value) if value.is_nan() => f.write_str("nan"),
+            Self::Float(value) if value.is_infinite() => f.write_str(if *value > 0.0 { "inf" } else { "-inf" }),
+            // Always with a point or an exponent, so that TOML reads a float.
+            Self::Float(value) => write!(f, "{value:?}"),
+        }
+    }
+}
+
+/// Where the numbers of an element lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Layout {
+    /// The size of an element.
+    pub(crate) bytes: usize,
+    /// Each number's offset and type.
+    pub(crate) lanes: Vec<(usize, Scalar)>,
+}
+
+impl Layout {
+    /// Of an element of this interface.
+    #[must_use]
+    pub(crate) fn of(elem: &Elem, interface: &Interface) -> Self {
+        let lanes = match elem {
+            Elem::Scalar(scalar) => vec![(0, *scalar)],
+            Elem::Vector(scalar, n) => (0..*n).map(|lane| ((lane * scalar.bytes()) as usize, *scalar)).collect(),
+            Elem::Struct(name, _) => {
+                let fields = interface.element(name).map_or(&[][..], |e| &e.fields);
+                fields.iter().map(|field| (field.offset as usize, field.ty)).collect()
+            }
+        };
+        Self { bytes: elem.bytes() as usize, lanes }
+    }
+
+    /// The bits of every number of a buffer, with its type; a last element that is not whole is left out.
+    pub(crate) fn numbers<'a>(&'a self, bytes: &'a [u8]) -> impl Iterator<Item = (Scalar, u64)> + 'a {
+        let elements = bytes.chunks_exact(self.bytes.max(1));
+        elements
+            .flat_map(|element| self.lanes.iter().map(|(offset, scalar)| (*scalar, load(element, *offset, *scalar))))
+    }
+
+    /// The bytes of elements with these numbers, in order.
+    #[must_use]
+    pub(crate) fn bytes(&self, n_elements: usize, mut bits: impl FnMut(Scalar) -> u64) -> Vec<u8> {
+        let mut out = vec![0; n_elements * self.bytes];
+        for element in out.chunks_exact_mut(self.bytes.max(1)) {
+            for (offset, scalar) in &self.lanes {
+                let size = scalar.bytes() as usize;
+                element[*offset..offset + size].copy_from_slice(&bits(*scalar).to_le_bytes()[..size]);
+            }
+        }
+        out
+    }
+}
+
+fn load(element: &[u8], offset: usize, scalar: Scalar) -> u64 {
+    let size = scalar.bytes() as usize;
+    let mut word = [0; 8];
+    word[..size].copy_from_slice(&element[offset..offset + size]);
+    u64::from_le_bytes(word)
+}
