@@ -52,13 +52,7 @@ fn row_means<const LANES: u32>(n_trees: u32, n_samples: u32, predictions: &[f32]
 
 /// Rows that are whole vectors.
 #[kernel(workgroup = WORKGROUP)]
-fn row_means_x4<const LANES: u32>(
-    n_trees: u32,
-    quads: u32,
-    n_samples: u32,
-    predictions: &[f32x4],
-    output: &mut [f32],
-) {
+fn row_means_x4<const LANES: u32>(n_trees: u32, quads: u32, n_samples: u32, predictions: &[f32x4], output: &mut [f32]) {
     let row = workgroup_id().x * (WORKGROUP / LANES) + local_index() / LANES;
     let mut sum = 0.0;
     if row < n_samples {

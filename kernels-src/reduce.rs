@@ -80,14 +80,7 @@ pub fn kernel_reduce(params: ReduceParams, input: &[f32], output: &mut [f32]) {
 
 /// One result per workgroup.
 #[kernel(workgroup = WORKGROUP)]
-fn partial<const OP: ReduceOp>(
-    n: u32,
-    quads: u32,
-    span: u32,
-    divisor: u32,
-    input: &[f32x4],
-    results: &mut [f32],
-) {
+fn partial<const OP: ReduceOp>(n: u32, quads: u32, span: u32, divisor: u32, input: &[f32x4], results: &mut [f32]) {
     let first = workgroup_id().x * span;
     let end = min(first + span, quads);
     let identity = f32x4::splat(identity::<OP>());

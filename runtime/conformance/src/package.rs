@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use wgpuc_abi::{Bundle, Expr, Feature, Step};
+use wgpuc_abi::{BinaryOp, Bundle, Expr, Feature, Step, UnaryOp};
 use wgpuc_core::driver::{self, Failure, Form, Input, Options, Output};
 use wgpuc_runtime::backend::Device;
 
@@ -36,8 +36,8 @@ impl Package {
     #[must_use]
     pub fn has_form_for(&self, op: &str, features: &[Feature]) -> bool {
         self.forms(op).map(|form| &form.kernel.features).any(|needs| {
-            let beyond = |f: &&Feature| !matches!(f, Feature::F16 | Feature::Int64);
-            needs.iter().any(|f| beyond(&f)) && needs.iter().all(|f| features.contains(f))
+            let is_plain = |f: &Feature| matches!(f, Feature::F16 | Feature::Int64);
+            !needs.iter().all(is_plain) && needs.iter().all(|f| features.contains(f))
         })
     }
 
@@ -68,10 +68,11 @@ impl Package {
                 let instances = self.output.manifest.kernels.get(*kernel as usize).map_or(&[][..], |k| &k.instances);
                 instances.iter().any(|i| i.artifacts.iter().any(|a| device.runs(a)))
             }
-            Step::If { cond: Expr::Supports(feature), then, otherwise } => {
-                self.can_run(if device.features().contains(feature) { then } else { otherwise }, device)
-            }
-            Step::If { then, otherwise, .. } => self.can_run(then, device) && self.can_run(otherwise, device),
+            Step::If { cond, then, otherwise } => match decided(cond, device.features()) {
+                Some(true) => self.can_run(then, device),
+                Some(false) => self.can_run(otherwise, device),
+                None => self.can_run(then, device) && self.can_run(otherwise, device),
+            },
             _ => true,
         })
     }
@@ -81,6 +82,24 @@ impl Package {
     pub fn bundle(&self) -> Bundle {
         let artifacts = self.output.artifacts.iter().map(|(path, bytes)| (path.clone(), Cow::Owned(bytes.clone())));
         Bundle { manifest: self.output.manifest.clone(), artifacts: artifacts.collect() }
+    }
+}
+
+/// A condition's value, where the device's features alone fix it.
+fn decided(cond: &Expr, features: &[Feature]) -> Option<bool> {
+    match cond {
+        Expr::Supports(feature) => Some(features.contains(feature)),
+        Expr::Unary(UnaryOp::Not, a) => decided(a, features).map(|holds| !holds),
+        Expr::Binary(op @ (BinaryOp::And | BinaryOp::Or), a, b) => {
+            // What settles it by itself: false for `&&`, true for `||`.
+            let settles = *op == BinaryOp::Or;
+            match (decided(a, features), decided(b, features)) {
+                (Some(x), _) | (_, Some(x)) if x == settles => Some(settles),
+                (Some(_), Some(_)) => Some(!settles),
+                _ => None,
+            }
+        }
+        _ => None,
     }
 }
 

@@ -55,7 +55,7 @@ fn parsed(reference: &Arc<Reference>, text: &str) -> (CaseFile, String) {
 fn outcomes(text: &str) -> Vec<Option<String>> {
     let reference = reference();
     let (file, wrong) = parsed(&reference, text);
-    assert!(file.cases.len() > 0, "{wrong}");
+    assert!(!file.cases.is_empty(), "{wrong}");
     let on = Executor::interpreter(0).open(&reference.package).unwrap();
     file.cases.iter().map(|case| run_one(&on, case).0).collect()
 }
