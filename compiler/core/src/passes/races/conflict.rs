@@ -14,6 +14,8 @@ pub(super) struct Use {
     pub(super) span: Span,
     pub(super) mask: Rc<[bool]>,
     pub(super) index: Lanes,
+    /// The known parts of the indices, sorted, each once.
+    pub(super) elements: Rc<[u32]>,
     /// What a store stores.
     pub(super) stored: Option<Stored>,
 }
@@ -31,7 +33,7 @@ pub(super) struct Stored {
 /// Two different invocations that use one element, at least one of them storing something of its own.
 pub(super) fn conflict(old: &Use, new: &Use) -> Option<(usize, usize)> {
     let reads = old.stored.is_none() && new.stored.is_none();
-    if old.shared != new.shared || reads || old.index.shared != new.index.shared {
+    if old.shared != new.shared || reads || old.index.shared != new.index.shared || !meet(old, new) {
         return None;
     }
     let mut users: HashMap<u32, Vec<usize>> = HashMap::new();
@@ -52,6 +54,24 @@ pub(super) fn conflict(old: &Use, new: &Use) -> Option<(usize, usize)> {
                 }
         },
     )
+}
+
+/// The known parts of the indices of the invocations that are there, sorted, each once.
+pub(super) fn elements(index: &Lanes, mask: &[bool]) -> Rc<[u32]> {
+    let mut elements: Vec<u32> = index.own.iter().zip(mask).filter(|(_, there)| **there).map(|(e, _)| *e).collect();
+    elements.sort_unstable();
+    elements.dedup();
+    elements.into()
+}
+
+/// Whether there is an element that both use.
+fn meet(old: &Use, new: &Use) -> bool {
+    let mut rest = &*new.elements;
+    old.elements.iter().any(|element| {
+        let below = rest.iter().take_while(|other| *other < element).count();
+        rest = &rest[below..];
+        rest.first() == Some(element)
+    })
 }
 
 /// Whether two stores certainly store different values. The same value twice does no harm.

@@ -1,6 +1,6 @@
 //! The walk of [`super`]: runs all invocations side by side, as far as their integers are known.
 
-use super::conflict::{Stored, Use, conflict};
+use super::conflict::{self, Stored, Use, conflict};
 use super::lanes::{self, Lanes};
 use crate::ir::{AccessId, Block, Builtin, Expr, Kernel, Place, Scalar, Shared, SlotId, Stmt, StmtKind, Type, ValueId};
 use crate::passes::finding::Finding;
@@ -196,7 +196,8 @@ impl<'k> Walk<'k> {
         for lane in 0..lanes {
             let (span, mask) = (self.kernel[access].span, mask.clone());
             let index = index.element(lanes, lane);
-            self.note(Use { access, shared, span, mask, index, stored: stored.cloned() });
+            let elements = conflict::elements(&index, &mask);
+            self.note(Use { access, shared, span, mask, index, elements, stored: stored.cloned() });
         }
     }
 
