@@ -34,8 +34,7 @@ const TREES: u32 = 256;
 const ROW: u32 = 256;
 /// From here on an invocation takes a sample through all trees.
 const LARGE: u32 = 8192;
-/// From here on a small workgroup's invocations walk one tree at a time, lest two push each other's records out of the
-/// cache; below it there are too few invocations to hide what a walk waits for.
+/// From here on there are enough samples to fill a device with large workgroups.
 const HUGE: u32 = 0x2_0000;
 /// The most trees that are packed, so that each can look at the offsets of all.
 const MAX_TREES: u32 = 4096;
@@ -76,7 +75,7 @@ pub fn kernel_batch_predict(
         if roots.is_some() && records.is_some() {
             let packers = div_ceil(tree_nodes.len(), PACKERS * n_trees);
             launch!(pack, [packers, n_trees], n_features, n_trees, tree_nodes, tree_offsets, roots, records);
-            if supports!(sm_80) {
+            if supports!(sm_80) && n >= HUGE {
                 let groups = div_ceil(n, LARGE_WORKGROUP);
                 launch!(
                     by_record_sm_80,
@@ -94,7 +93,7 @@ pub fn kernel_batch_predict(
                 );
             } else {
                 launch!(
-                    by_record::<{ n >= HUGE }>,
+                    by_record,
                     [groups],
                     n,
                     n_features,
@@ -133,7 +132,7 @@ fn pack(
 
 /// As [`by_sample`], from what [`pack`] made.
 #[kernel(workgroup = WORKGROUP)]
-fn by_record<const IS_HUGE: bool>(
+fn by_record(
     batch_size: u32,
     n_features: u32,
     n_trees: u32,
@@ -145,12 +144,13 @@ fn by_record<const IS_HUGE: bool>(
     records: &[u32x2],
     output: &mut [f32],
 ) {
-    recorded::<WORKGROUP, { WORKGROUP * MAX_FEATURES }, { if IS_HUGE { 1 } else { 2 } }>(
+    recorded::<WORKGROUP, { WORKGROUP * MAX_FEATURES }, 8>(
         batch_size, n_features, n_trees, max_depth, samples, nodes, offsets, roots, records, output,
     );
 }
 
-/// The same, with more samples that share a tree's nodes.
+/// The same, with more samples that share a tree's nodes, and so many of them that few walks at once hide what each waits
+/// for; more would push each other's records out of the cache.
 #[kernel(workgroup = LARGE_WORKGROUP, needs = sm_80)]
 fn by_record_sm_80(
     batch_size: u32,
