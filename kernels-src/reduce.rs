@@ -133,7 +133,11 @@ fn moments<const ALONE: bool>(n: u32, quads: u32, span: u32, input: &[f32x4], re
     let zero = f32x4::splat(0.0);
     let mut acc = (zero, zero, zero);
     for i in (first + local_index()..end).step_by(CHUNK) {
-        acc = merged_moments(acc, chunk_moments(i, n, quads, origin, input));
+        acc = if i + (CHUNK - WORKGROUP) < n / 4 {
+            with_whole_chunk(acc, i, origin, input)
+        } else {
+            merged_moments(acc, chunk_moments(i, n, quads, origin, input))
+        };
     }
     let (count, mean, squares) = acc;
     let xy = merged_moments((count.x, mean.x, squares.x), (count.y, mean.y, squares.y));
@@ -149,6 +153,30 @@ fn moments<const ALONE: bool>(n: u32, quads: u32, span: u32, input: &[f32x4], re
             results[at + 2] = squares;
         }
     }
+}
+
+/// `acc` and this invocation's part of a chunk that has all its elements, as have those before it: so all lanes have as many,
+/// and share the only division.
+fn with_whole_chunk(acc: (f32x4, f32x4, f32x4), i: u32, origin: f32, input: &[f32x4]) -> (f32x4, f32x4, f32x4) {
+    let (count, mean, squares) = acc;
+    let mut x = [f32x4::splat(0.0); DEPTH];
+    let mut sum = f32x4::splat(0.0);
+    #[unroll]
+    for d in 0..DEPTH {
+        x[d] = input[i + d * WORKGROUP] - origin;
+        sum += x[d];
+    }
+    let own_count = DEPTH as f32;
+    let own_mean = sum * (1.0 / own_count);
+    let mut own_squares = f32x4::splat(0.0);
+    #[unroll]
+    for d in 0..DEPTH {
+        let difference = x[d] - own_mean;
+        own_squares += difference * difference;
+    }
+    let part = own_count / (count.x + own_count);
+    let delta = own_mean - mean;
+    (count + own_count, mean + delta * part, squares + own_squares + delta * delta * (count.x * part))
 }
 
 /// The moments of this invocation's part of a chunk, lane by lane, in two passes: the mean first, then the deviations.

@@ -127,6 +127,30 @@ impl<'a> Search<'a> {
             let Some(fact) = self.range_fact(id, c) else { return false };
             self.step(goal, (mono, c), Cow::Owned(fact), (Mono::atom(id), c.signum()), depth)
         }) || self.lower_a_product(goal, mono, depth)
+            || self.try_lowered_facts(goal, (mono, c), depth)
+    }
+
+    /// Takes a factor's least value in a fact: from `n >= x * y` follows `n >= 3 * y` where `x >= 3`.
+    fn try_lowered_facts(&mut self, goal: &Poly, (mono, c): (Mono, i128), depth: usize) -> bool {
+        let facts = self.facts;
+        let Some(atom) = mono.atoms().next() else { return false };
+        if c > 0 || facts.mono_range(&mono).0 < 0 {
+            return false;
+        }
+        facts.about(atom).any(|fact| {
+            fact.terms().iter().filter(|(_, f)| *f < 0).any(|(product, f)| {
+                let factor = product.without(&mono).filter(|factor| *factor != Mono::ONE);
+                let Some(low) = factor.map(|factor| facts.mono_range(&factor).0).filter(|low| *low >= 1) else {
+                    return false;
+                };
+                let lowered = fact.add_scaled(&Poly::term(*product, 1), -f);
+                let lowered = f.checked_mul(low).and_then(|f| lowered?.add_scaled(&Poly::term(mono, 1), f));
+                lowered.is_some_and(|fact| {
+                    let by = (mono, fact.coefficient(&mono));
+                    by.1 < 0 && self.step(goal, (mono, c), Cow::Owned(fact), by, depth)
+                })
+            })
+        })
     }
 
     /// Takes a factor's least value in a product of `mono` and that factor: `x * y >= 3 * y` where `x >= 3`.
