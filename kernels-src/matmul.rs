@@ -74,24 +74,22 @@ pub fn kernel_matmul(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) 
             // As above, in vectors.
             require!(b.len() >= params.k * width * 4);
             launch!(
-                few_rows::<{ four }, f32x4>,
+                few_rows::<{ params.trans_a }, { four }, f32x4>,
                 [columns, parts],
                 params.m,
                 params.k,
                 width,
-                params.trans_a,
                 a,
                 b.as_x4(),
                 sums.as_x4()
             );
         } else {
             launch!(
-                few_rows::<{ four }, f32>,
+                few_rows::<{ params.trans_a }, { four }, f32>,
                 [columns, parts],
                 params.m,
                 params.k,
                 params.n,
-                params.trans_a,
                 a,
                 b,
                 sums
@@ -267,7 +265,14 @@ fn tiled_large<const TRANS_A: bool, const TRANS_B: bool>(
         for d in 0..8 {
             let av = [a_tiles[tile % 2][d][y], a_tiles[tile % 2][d][y + 16]];
             let bv = [b_tiles[tile % 2][d][x], b_tiles[tile % 2][d][x + 16]];
-            multiply(&av, &bv, &mut products);
+            #[unroll]
+            for i in 0..8 {
+                #[unroll]
+                for step in 0..2 {
+                    let j = if i % 2 == 0 { step } else { 1 - step };
+                    products[i][j] = bv[j].mul_add(f32x4::splat(av[i / 4][i % 4]), products[i][j]);
+                }
+            }
         }
         a_tiles[(tile + 1) % 2][a_term][a_vector] = next_a;
         b_tiles[(tile + 1) % 2][b_term][b_vector] = next_b;
@@ -468,7 +473,7 @@ fn one_row(k: u32, width: u32, alpha: f32, beta: f32, a: &[f32], b: &[f32x4], c:
 /// of `a` are in workgroup memory, and reads its elements of `b` once. `width` counts the columns in elements of `b`. Each
 /// workgroup along y takes some of the chunks, and writes its sums for [`add_parts`].
 #[kernel(workgroup = 256, needs = sm_80)]
-fn few_rows<const FOUR: bool, T>(m: u32, k: u32, width: u32, trans_a: bool, a: &[f32], b: &[T], sums: &mut [T]) {
+fn few_rows<const TRANS_A: bool, const FOUR: bool, T>(m: u32, k: u32, width: u32, a: &[f32], b: &[T], sums: &mut [T]) {
     const ROWS: u32 = if FOUR { 4 } else { FEW };
     let terms = shared::<[[f32; ROWS + 4]; CHUNK]>();
     let vectors = terms.as_x4();
@@ -484,10 +489,7 @@ fn few_rows<const FOUR: bool, T>(m: u32, k: u32, width: u32, trans_a: bool, a: &
         for row in 0..ROWS {
             let inside = row < m && depth < k;
             let at = min(row, m - 1);
-            terms[t][row] = 0.0;
-            if inside {
-                terms[t][row] = if trans_a { a[depth * m + at] } else { a[at * k + depth] };
-            }
+            terms[t][row] = if inside { a[if TRANS_A { depth * m + at } else { at * k + depth }] } else { 0.0 };
         }
         workgroup_barrier();
         for step in 0..CHUNK / 64 {

@@ -5,7 +5,8 @@ use super::int::Int;
 use super::poly::{AtomId, Poly};
 use super::search::holds;
 use crate::ir::{Kernel, Op, ValueId};
-use rustc_hash::FxHashMap;
+use rustc_hash::FxBuildHasher;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// A condition, by the integers that it compares.
@@ -40,7 +41,7 @@ pub(super) struct State<'k> {
     pub(super) ints: Vec<Option<Poly>>,
     pub(super) conds: Vec<Option<Rc<Cond>>>,
     pub(super) slots: Vec<Held>,
-    atoms: FxHashMap<Origin, AtomId>,
+    atoms: HashMap<Origin, AtomId, FxBuildHasher>,
     /// The sums that were not proved to be in range, and the atoms that stand for what they wrap to.
     wrapped: Vec<(Poly, Int, AtomId)>,
 }
@@ -54,7 +55,7 @@ impl<'k> State<'k> {
             ints: vec![None; n],
             conds: vec![None; n],
             slots: vec![Held::Opaque; kernel.slots.len()],
-            atoms: FxHashMap::default(),
+            atoms: HashMap::default(),
             wrapped: vec![],
         }
     }
