@@ -6,6 +6,7 @@ mod bootstrap_sample;
 mod find_split;
 mod average;
 mod matmul;
+mod matmul_rows;
 mod matmul_tiles;
 mod elementwise;
 mod reduce;

@@ -28,12 +28,6 @@ const QUADS: u32 = 16;
 const BLOCK_ROWS: u32 = 128;
 /// Terms that each of its warps takes of a tile.
 const BLOCK_DEPTH: u32 = 16;
-/// Rows of `c` that [`few_rows`] computes, and the terms that a workgroup of it takes at a time.
-const FEW: u32 = 16;
-const CHUNK: u32 = 256;
-/// Vectors of columns that a workgroup of [`one_row`] computes, and how many invocations share the terms of each.
-const ROW_QUADS: u32 = 8;
-const SHARERS: u32 = 128;
 /// So many workgroups keep a large device busy.
 const MANY: u32 = 128;
 
@@ -418,121 +412,16 @@ fn blocked<const TRANS_A: bool, const TRANS_B: bool, const WIDE: bool, T>(
     }
 }
 
-/// The one row of `c`, 32 columns a workgroup, in one launch. Each invocation takes every 128th term of a vector of columns,
-/// eight at a time so that as many reads are under way.
+/// The one row of `c`: see [`row_times`].
 #[kernel(workgroup = 1024, needs = sm_80)]
 fn one_row(k: u32, width: u32, alpha: f32, beta: f32, a: &[f32], b: &[f32x4], c: &mut [f32x4]) {
-    let sums = shared::<[[f32x4; ROW_QUADS]; SHARERS]>();
-    let quad = local_index() % ROW_QUADS;
-    let sharer = local_index() / ROW_QUADS;
-    let column = workgroup_id().x * ROW_QUADS + quad;
-    let mut sum = f32x4::splat(0.0);
-    if column < width {
-        for first in (0..k).step_by(SHARERS * 8) {
-            let mut bv = [f32x4::splat(0.0); 8];
-            let mut av = [0.0; 8];
-            #[unroll]
-            for u in 0..8 {
-                let term = first + u * SHARERS + sharer;
-                if term < k {
-                    av[u] = a[term];
-                    bv[u] = b[term * width + column];
-                }
-            }
-            #[unroll]
-            for u in 0..8 {
-                sum = bv[u].mul_add(f32x4::splat(av[u]), sum);
-            }
-        }
-    }
-    sums[sharer][quad] = sum;
-    workgroup_barrier();
-    // Sixteen of eight, then of those one.
-    if sharer < SHARERS / 8 {
-        sum = f32x4::splat(0.0);
-        #[unroll]
-        for u in 0..8 {
-            sum += sums[u * (SHARERS / 8) + sharer][quad];
-        }
-    }
-    workgroup_barrier();
-    if sharer < SHARERS / 8 {
-        sums[sharer][quad] = sum;
-    }
-    workgroup_barrier();
-    if sharer == 0 && column < width {
-        #[unroll]
-        for other in 1..SHARERS / 8 {
-            sum += sums[other][quad];
-        }
-        put(c, column, alpha, sum, beta);
-    }
+    row_times(k, width, alpha, beta, a, b, c);
 }
 
-/// At most 16 rows of `c`, four where `FOUR`, and 128 columns. Each warp takes every eighth term of a chunk, whose elements
-/// of `a` are in workgroup memory, and reads its elements of `b` once. `width` counts the columns in elements of `b`. Each
-/// workgroup along y takes some of the chunks, and writes its sums for [`add_parts`].
+/// At most 16 rows of `c`: see [`rows_times`].
 #[kernel(workgroup = 256, needs = sm_80)]
 fn few_rows<const TRANS_A: bool, const FOUR: bool, T>(m: u32, k: u32, width: u32, a: &[f32], b: &[T], sums: &mut [T]) {
-    const ROWS: u32 = if FOUR { 4 } else { FEW };
-    let terms = shared::<[[f32; ROWS + 4]; CHUNK]>();
-    let vectors = terms.as_x4();
-    let of_warps = shared::<[[[f32x4; 32]; ROWS]; 8]>();
-    let t = local_index();
-    let warp = t / 32;
-    let column = (workgroup_id().x * 32 + t % 32) * (4 / T::LANES);
-    let mut products = [f32x4::splat(0.0); ROWS];
-    for chunk in (workgroup_id().y..div_ceil(k, CHUNK)).step_by(num_workgroups().y) {
-        let term0 = chunk * CHUNK;
-        let depth = term0 + t;
-        #[unroll]
-        for row in 0..ROWS {
-            let inside = row < m && depth < k;
-            let at = min(row, m - 1);
-            terms[t][row] = if inside { a[if TRANS_A { depth * m + at } else { at * k + depth }] } else { 0.0 };
-        }
-        workgroup_barrier();
-        for step in 0..CHUNK / 64 {
-            let mut bv = [f32x4::splat(0.0); 8];
-            #[unroll]
-            for u in 0..8 {
-                let depth = term0 + step * 64 + u * 8 + warp;
-                if depth < k {
-                    bv[u] = four_columns(b, depth, column, width);
-                }
-            }
-            #[unroll]
-            for u in 0..8 {
-                let term = step * 64 + u * 8 + warp;
-                #[unroll]
-                for row in 0..ROWS {
-                    products[row] = bv[u].mul_add(f32x4::splat(vectors[term][row / 4][row % 4]), products[row]);
-                }
-            }
-        }
-        workgroup_barrier();
-    }
-    #[unroll]
-    for row in 0..ROWS {
-        of_warps[warp][row][t % 32] = products[row];
-    }
-    workgroup_barrier();
-    for i in (t..ROWS * 32).step_by(256) {
-        let row = i / 32;
-        let mut sum = of_warps[0][row][i % 32];
-        #[unroll]
-        for other in 1..8 {
-            sum += of_warps[other][row][i % 32];
-        }
-        let first = (workgroup_id().y * m + row) * width;
-        #[unroll]
-        for lane in 0..4 / T::LANES {
-            let at = (workgroup_id().x * 32 + i % 32) * (4 / T::LANES) + lane;
-            if row < m && at < width {
-                sums[first + at] = if T::LANES == 4 { sum } else { sum[lane] };
-            }
-        }
-    }
+    rows_times::<TRANS_A, FOUR, _>(m, k, width, a, b, sums);
 }
 
 /// `c` from the sums of the parts, in their order.

@@ -37,22 +37,6 @@ pub fn load_vector<const DEPTH_INNER: bool>(source: &[f32], first: u32, limit: u
     value
 }
 
-/// Four columns of a term, those past the end zero.
-pub fn four_columns<T>(b: &[T], term: u32, column: u32, width: u32) -> f32x4 {
-    let mut four = f32x4::splat(0.0);
-    #[unroll]
-    for lane in 0..4 / T::LANES {
-        if column + lane < width {
-            if T::LANES == 4 {
-                four = b[term * width + column];
-            } else {
-                four[lane] = b[term * width + column + lane];
-            }
-        }
-    }
-    four
-}
-
 /// Where a block of `c` lies: its first row and its first column. Blocks go column by column through groups of eight
 /// block rows, so that those under way at one time share what they read.
 pub fn block_origin<const ROWS: u32, const COLUMNS: u32>(m: u32, n: u32) -> (u32, u32) {

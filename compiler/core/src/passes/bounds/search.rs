@@ -176,14 +176,7 @@ impl<'a> Search<'a> {
     }
 
     /// Replaces the term by what the fact says of it, and goes on.
-    fn step(
-        &mut self,
-        goal: &Poly,
-        term: (Mono, i128),
-        fact: Cow<'a, Poly>,
-        by: (Mono, i128),
-        depth: usize,
-    ) -> bool {
+    fn step(&mut self, goal: &Poly, term: (Mono, i128), fact: Cow<'a, Poly>, by: (Mono, i128), depth: usize) -> bool {
         let Some(next) = self.replaced(goal, term, &fact, by) else { return false };
         self.used.push(fact);
         let proved = self.prove(&next, depth - 1);
