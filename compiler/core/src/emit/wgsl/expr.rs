@@ -32,6 +32,7 @@ impl Writer<'_> {
             return Ok(());
         }
         let expression = self.expression(&value.expr, value.ty)?;
+        let expression = self.rounded(id, expression);
         self.values[id.0 as usize] = Some(expression);
         self.maybe_name(id, expression);
         Ok(())

@@ -29,6 +29,8 @@ pub(super) struct Writer<'k> {
     /// The workgroup's number, where the grid is folded.
     pub(super) group: Option<Ex>,
     pub(super) launch: Launch,
+    /// Zero, unknown to compilers. See Note \[fused\].
+    pub(super) hidden_zero: Option<Ex>,
 }
 
 /// The kernel as a naga module, not yet validated.
@@ -49,6 +51,7 @@ pub(super) fn module(kernel: &Kernel) -> Result<naga::Module, EmitError> {
         non_finite: HashMap::new(),
         group: None,
         launch,
+        hidden_zero: None,
     };
     writer.declare();
     writer.start()?;

@@ -87,7 +87,7 @@ impl Writer<'_> {
             };
             self.values[index] = Some(value);
         }
-        Ok(())
+        self.prepare_zero()
     }
 
     /// A long grid of one axis is dispatched as x and y; the workgroups past its end leave.
@@ -107,7 +107,7 @@ impl Writer<'_> {
     }
 
     /// A word of the block. Only for the start: what it gives is read once and used everywhere.
-    fn word(&mut self, word: Word) -> Result<Ex, EmitError> {
+    pub(super) fn word(&mut self, word: Word) -> Result<Ex, EmitError> {
         let index = self.word_index(word)?;
         if let Some(known) = self.launch.read.get(&index) {
             return Ok(*known);

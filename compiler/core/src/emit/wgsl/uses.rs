@@ -1,6 +1,6 @@
 //! How often and where each value is used: decides what is computed at all, and what gets a `let` of its own.
 
-use crate::ir::{Block, Expr, Kernel, StmtKind, ValueId};
+use crate::ir::{Block, Expr, Kernel, Op, Place, StmtKind, ValueId};
 
 /// The uses of a kernel's values.
 pub(super) struct Uses {
@@ -14,6 +14,7 @@ struct Use {
     count: u32,
     elsewhere: bool,
     part: bool,
+    added: bool,
 }
 
 impl Uses {
@@ -31,6 +32,11 @@ impl Uses {
     /// Whether its text would be repeated, or move into another block, if it were written where it is used.
     pub(super) fn shared(&self, value: ValueId) -> bool {
         self.get(value).is_some_and(|u| u.count > 1 || u.elsewhere || u.part)
+    }
+
+    /// Whether it may be an operand of a sum, as it is or by way of something that does not compute.
+    pub(super) fn may_be_added(&self, value: ValueId) -> bool {
+        self.get(value).is_some_and(|u| u.added)
     }
 
     fn get(&self, value: ValueId) -> Option<&Use> {
@@ -69,10 +75,13 @@ impl Walk<'_> {
                     self.expr(&v.expr, block);
                 }
             }
-            StmtKind::SetSlot(_, value) => self.touch(*value, block),
-            StmtKind::Store { index, value, .. } => {
+            StmtKind::SetSlot(_, value) => self.touch_to_add(*value, block),
+            StmtKind::Store { index, value, access } => {
                 self.touch(*index, block);
-                self.touch(*value, block);
+                match self.kernel[*access].place {
+                    Place::Buffer(_) => self.touch(*value, block),
+                    Place::Shared(_) | Place::Slot(_) => self.touch_to_add(*value, block),
+                }
             }
             StmtKind::If { cond, then, otherwise } => {
                 self.touch(*cond, block);
@@ -101,13 +110,20 @@ impl Walk<'_> {
     fn expr(&mut self, expr: &Expr, block: u32) {
         match expr {
             Expr::Const(_) | Expr::Param(_) | Expr::Len(_) | Expr::Builtin(_) | Expr::Slot(_) | Expr::LoopVar => {}
-            Expr::Op(_, operands) | Expr::Compose(operands) | Expr::Subgroup(_, operands) => {
+            Expr::Op(Op::Add | Op::Sub | Op::Neg | Op::Abs | Op::Select, operands)
+            | Expr::Compose(operands)
+            | Expr::Subgroup(_, operands) => {
+                for operand in operands {
+                    self.touch_to_add(*operand, block);
+                }
+            }
+            Expr::Op(_, operands) => {
                 for operand in operands {
                     self.touch(*operand, block);
                 }
             }
             Expr::Extract(vector, _) => {
-                self.touch(*vector, block);
+                self.touch_to_add(*vector, block);
                 if let Some(u) = self.values.get_mut(vector.0 as usize) {
                     u.part = true;
                 }
@@ -125,6 +141,13 @@ impl Walk<'_> {
         if let Some(u) = self.values.get_mut(value.0 as usize) {
             u.defined = true;
             u.block = block;
+        }
+    }
+
+    fn touch_to_add(&mut self, value: ValueId, block: u32) {
+        self.touch(value, block);
+        if let Some(u) = self.values.get_mut(value.0 as usize) {
+            u.added = true;
         }
     }
 

@@ -21,10 +21,12 @@ fn saxpy(@builtin(workgroup_id) workgroup_id: vec3<u32>, @builtin(num_workgroups
     }
     let a = launch.a;
     let y_len = launch.y_len;
+    let launch_id = launch.launch_id;
+    let zero = select(0u, 1u, (launch_id == 0u));
     let v = ((group * 256u) + local_id.x);
     if (v < y_len) {
         let x_1 = x[v];
         let y_1 = y[v];
-        y[v] = (y_1 + (a * x_1));
+        y[v] = (y_1 + bitcast<f32>((bitcast<u32>((a * x_1)) ^ zero)));
     }
 }

@@ -66,3 +66,28 @@ fn every_row_on_every_type() {
         }
     }
 }
+
+#[test]
+fn a_product_is_rounded_before_a_sum() {
+    let x4 = Type::vector(Scalar::F32, 4);
+    let text = super::text_of("product_and_sum", x4, x4, |b, input, output, i| {
+        let x = b.load(input, i, "input");
+        let square = b.op(Op::Mul, &[x, x]);
+        let apart = b.op(Op::Neg, &[square]);
+        let sum = b.op(Op::Add, &[apart, x]);
+        b.store(output, i, sum, "output");
+    });
+    assert!(text.contains("let zero = select(0u, 1u, (launch_id == 0u));"), "{text}");
+    assert_eq!(text.matches(" ^ ").count(), 1, "{text}");
+}
+
+#[test]
+fn a_product_that_meets_no_sum_is_left_alone() {
+    let text = super::text_of("product", Type::F32, Type::F32, |b, input, output, i| {
+        let x = b.load(input, i, "input");
+        let square = b.op(Op::Mul, &[x, x]);
+        let fused = b.op(Op::MulAdd, &[square, x, x]);
+        b.store(output, i, fused, "output");
+    });
+    assert!(!text.contains("launch_id =="), "{text}");
+}

@@ -49,11 +49,13 @@ fn saxpy(@builtin(workgroup_id) workgroup_id: vec3<u32>, @builtin(num_workgroups
     }
     let y_len = launch.y_len;
     let a = launch.a;
+    let launch_id = launch.launch_id;
+    let zero = select(0u, 1u, (launch_id == 0u));
     let v = ((group * 64u) + local_id.x);
     if (v < y_len) {
         let x_1 = x[v];
         let y_1 = y[v];
-        y[v] = ((a * x_1) + y_1);
+        y[v] = (bitcast<f32>((bitcast<u32>((a * x_1)) ^ zero)) + y_1);
     }
 }
 ";
