@@ -253,7 +253,7 @@ fn moments(count: u32, threshold: f32, xs: &[f32x4; QUADS], ys: &[f32x4; QUADS])
 
 fn corrected(count: f32, mean: f32, squares: f32, rest: f32) -> Moments {
     let n = max(count, 1.0);
-    Moments { count, mean: mean + rest / n, squares: max(squares - rest * rest / n, 0.0) }
+    Moments { count, mean: mean + rest / n, squares: (squares - rest * rest / n).max_or_nan(0.0) }
 }
 
 /// The moments of two sets together.

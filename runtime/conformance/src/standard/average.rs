@@ -23,6 +23,25 @@ pub(super) fn cases() -> Vec<Case> {
             Ok(())
         }));
     }
+    cases.push(Case::new(OP, "NaN and infinities", |m, errors| {
+        const INF: f32 = f32::INFINITY;
+        let rows = [&[][..], &[f32::NAN], &[INF], &[-INF], &[INF, -INF], &[-INF, f32::NAN]];
+        for n_trees in [2usize, 7, 100, 2052, 20_001] {
+            let mut x = vec![1.5f32; rows.len() * n_trees];
+            for (row, special) in x.chunks_mut(n_trees).zip(rows) {
+                row[n_trees - special.len()..].copy_from_slice(special);
+                // The two of a pair far from each other.
+                row[..n_trees - 1].reverse();
+            }
+            let (input, out) = (m.upload_f32(&x)?, m.poisoned(rows.len())?);
+            m.call(OP, &[n_trees as u32, rows.len() as u32, input, out])?;
+            let want = [1.5, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, f64::NAN];
+            for (s, (got, want)) in m.download_f32(out, rows.len())?.into_iter().zip(want).enumerate() {
+                errors.relative(format_args!("row {s} of {n_trees}"), got, want, 400.0 / (1u64 << 24) as f64)?;
+            }
+        }
+        Ok(())
+    }));
     cases.push(Case::new(OP, "refuses", |m, _| {
         let (x, out) = (m.upload_f32(&[1.0; 8])?, m.poisoned(2)?);
         refused(m.call(OP, &[0, 2, x, out]), &["n-trees"])?;

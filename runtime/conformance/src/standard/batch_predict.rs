@@ -75,15 +75,36 @@ impl Forest {
 
     /// Predicts random samples, one of them with a NaN, and compares.
     fn check(&self, m: &mut Machine, errors: &mut Errors, n: usize, max_depth: u32) -> Outcome {
-        let width = self.n_features as usize;
-        let mut samples = Random::new(12).numbers(n * width, 1.0);
+        let mut samples = Random::new(12).numbers(n * self.n_features as usize, 1.0);
         samples[0] = f32::NAN;
-        let got = self.predict(m, &samples, max_depth)?;
+        self.compare(m, errors, &samples, max_depth)
+    }
+
+    /// The same forest and random samples, with numbers that are not finite among thresholds and features.
+    fn check_not_finite(mut self, m: &mut Machine, errors: &mut Errors, n: usize, max_depth: u32) -> Outcome {
+        let mut samples = Random::new(12).numbers(n * self.n_features as usize, 1.0);
+        let mut random = Random::new(13);
+        self.nodes.iter_mut().filter(|node| node.feature >= 0).for_each(|node| replace(&mut node.value, &mut random));
+        samples.iter_mut().for_each(|x| replace(x, &mut random));
+        self.compare(m, errors, &samples, max_depth)
+    }
+
+    fn compare(&self, m: &mut Machine, errors: &mut Errors, samples: &[f32], max_depth: u32) -> Outcome {
+        let width = self.n_features as usize;
+        let got = self.predict(m, samples, max_depth)?;
         for (i, (got, row)) in got.into_iter().zip(samples.chunks(width)).enumerate() {
             // All leaves are positive: blocks of 32, or partial sums of a few each.
             errors.relative(format_args!("sample {i}"), got, self.reference(row), 100.0 / (1u64 << 24) as f64)?;
         }
         Ok(())
+    }
+}
+
+/// Puts a NaN, of either sign, or an infinity in the place of a third of all numbers.
+fn replace(x: &mut f32, random: &mut Random) {
+    const NOT_FINITE: [f32; 4] = [f32::NAN, -f32::NAN, f32::INFINITY, f32::NEG_INFINITY];
+    if let Some(value) = NOT_FINITE.get(random.below(12) as usize) {
+        *x = *value;
     }
 }
 
@@ -108,6 +129,24 @@ pub(super) fn cases() -> Vec<Case> {
             Forest::random(FEATURES, n_trees, depth).check(m, errors, n, depth)
         }));
     }
+    for (n_features, n, n_trees, depth) in
+        [(FEATURES, 89, 300, 8), (FEATURES, LARGE + 8, 5, 6), (33, LARGE, 2, 4), (FEATURES, HUGE, 1, 2)]
+    {
+        let name = format!("NaN and infinities, {n} samples of {n_features} features, {n_trees} trees of {depth}");
+        cases.push(Case::new(OP, name, move |m, errors| {
+            Forest::random(n_features, n_trees, depth).check_not_finite(m, errors, n, depth)
+        }));
+    }
+    cases.push(Case::new(OP, "NaN and infinities in leaves", |m, errors| {
+        for n in [3, LARGE] {
+            for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+                // Where x <= 0 the mean is of 1 and 3, elsewhere of 1 and the value.
+                let stump = [leaf(1.0), test(1, 2), leaf(3.0), leaf(value)];
+                Forest::new(stump.to_vec(), vec![0, 1]).check(m, errors, n, 1)?;
+            }
+        }
+        Ok(())
+    }));
     for (n_features, n_trees, depth) in [(1, 2, 3), (31, 2, 4), (32, 2, 4), (33, 1, 4), (256, 1, 3), (3, 2, 0)] {
         cases.push(Case::new(OP, format!("many of {n_features} features, trees of {depth}"), move |m, errors| {
             Forest::random(n_features, n_trees, depth).check(m, errors, LARGE, depth)

@@ -86,6 +86,19 @@ pub(super) fn cases() -> Vec<Case> {
             errors.same(name, &m.download_f32(out, 5003)?, &want)
         }));
     }
+    for (name, op, f) in [("add", ADD, (|a, b| a + b) as fn(f32, f32) -> f32), ("mul", MUL, |a, b| a * b)] {
+        cases.push(Case::new(OP, format!("{name} of NaN, infinities and zeros"), move |m, errors| {
+            let values = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 0.0, -0.0, 1.0, -2.5, f32::MAX, f32::MIN];
+            let (a, b): (Vec<f32>, Vec<f32>) = values.iter().flat_map(|a| values.map(|b| (*a, b))).unzip();
+            let (da, db, out) = (m.upload_f32(&a)?, m.upload_f32(&b)?, m.poisoned(a.len())?);
+            m.call(OP, &[a.len() as u32, op, da, 1, db, out])?;
+            // One NaN is as good as another; zeros have their signs.
+            let bits = |x: f32| if x.is_nan() { f32::NAN.to_bits() } else { x.to_bits() };
+            let want: Vec<u32> = a.iter().zip(&b).map(|(a, b)| bits(f(*a, *b))).collect();
+            let got: Vec<u32> = m.download_f32(out, a.len())?.into_iter().map(bits).collect();
+            errors.same(name, &got, &want)
+        }));
+    }
     cases.push(Case::new(OP, "leaves the rest", |m, errors| {
         for n in [1u32, 2, 3, 4, 5, 7, 1022, 4095, 4096, 4098] {
             let input = m.upload_f32(&vec![1.5; n as usize + 9])?;

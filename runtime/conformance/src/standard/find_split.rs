@@ -72,6 +72,23 @@ pub(super) fn cases() -> Vec<Case> {
         node.thresholds.extend([f32::NAN, f32::INFINITY, f32::NEG_INFINITY]);
         node.check(m, errors)
     }));
+    cases.push(Case::new(OP, "of infinities, and of a NaN among the labels", |m, errors| {
+        for n in [40, 3000] {
+            let mut node = Node::random(50, n, 10, 1.0);
+            for row in 0..10 {
+                node.data[row * FEATURES + FEATURE] = if row % 2 == 0 { f32::INFINITY } else { f32::NEG_INFINITY };
+            }
+            let finite = node.thresholds.clone();
+            node.thresholds.extend([f32::INFINITY, f32::NEG_INFINITY]);
+            node.check(m, errors)?;
+            // Among the right ones, whatever the threshold; and both sides have samples.
+            node.thresholds = finite;
+            (node.indices[0], node.indices[1]) = (0, 1);
+            node.labels[0] = f32::NAN;
+            node.check(m, errors)?;
+        }
+        Ok(())
+    }));
     cases.push(Case::new(OP, "of two clean halves", |m, errors| {
         let mut node = Node::random(100, 100, 1, 0.0);
         node.indices = (0..100).collect();

@@ -104,6 +104,25 @@ pub(super) fn cases() -> Vec<Case> {
         }
         Ok(())
     }));
+    for (rows, k, n) in [(70, 70, 130), (16, 258, 129), (130, 270, 65), (100, 40, 1)] {
+        cases.push(Case::new(OP, format!("carries infinities and NaN, {rows}x{k}x{n}"), move |m, errors| {
+            let (mut a, b) = (Random::new(5).numbers(rows * k, 1.0), Random::new(6).numbers(k * n, 1.0));
+            a[2 * k + 5] = f32::NAN;
+            a[(rows - 1) * k + k - 1] = f32::INFINITY;
+            let (da, db, c) = (m.upload_f32(&a)?, m.upload_f32(&b)?, m.poisoned(rows * n)?);
+            m.call(OP, &Shape { m: rows, k, n, ..plain }.words([da, db, c]))?;
+            let kind = |x: f32| if x.is_finite() { 0.0 } else { x };
+            for (at, got) in m.download_f32(c, rows * n)?.into_iter().enumerate() {
+                let want = match at / n {
+                    2 => f64::NAN,
+                    row if row == rows - 1 => f64::INFINITY * f64::from(b[(k - 1) * n + at % n]),
+                    _ => 0.0,
+                };
+                errors.relative(format_args!("element {at}"), kind(got), want, 0.0)?;
+            }
+            Ok(())
+        }));
+    }
     cases.push(Case::new(OP, "refuses", move |m, _| {
         let (a, b, c) = (m.upload_f32(&[1.0; 4])?, m.upload_f32(&[1.0; 4])?, m.poisoned(4)?);
         refused(m.call(OP, &Shape { m: 0, ..plain }.words([a, b, c])), &["params.m"])?;

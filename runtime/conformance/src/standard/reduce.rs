@@ -61,6 +61,13 @@ pub(super) fn cases() -> Vec<Case> {
                     _ => f64::INFINITY,
                 };
                 errors.relative("with an infinity", reduce(m, op, &x)?, want, 0.0)?;
+                x[n - 1] = f32::NEG_INFINITY;
+                let want = match *name {
+                    "max" => f64::INFINITY,
+                    "min" => f64::NEG_INFINITY,
+                    _ => f64::NAN,
+                };
+                errors.relative("with both infinities", reduce(m, op, &x)?, want, 0.0)?;
             }
             Ok(())
         }));
