@@ -149,8 +149,8 @@ fn by_record(
     );
 }
 
-/// The same, with more samples that share a tree's nodes, and so many of them that few walks at once hide what each waits
-/// for; more would push each other's records out of the cache.
+/// The same, with more samples that share a tree's nodes: for so many that two walks at once are faster than three or
+/// four (on an H200).
 #[kernel(workgroup = LARGE_WORKGROUP, needs = sm_80)]
 fn by_record_sm_80(
     batch_size: u32,

@@ -28,9 +28,9 @@ pub enum ElementwiseOp {
     Log,
 }
 
+/// Invocations of a workgroup.
 const WORKGROUP: u32 = 256;
-/// Vectors that an invocation takes. More keep more reads under way, which NVIDIA's own scheduler does better for what is
-/// quick to compute.
+/// Vectors that an invocation takes: on an H200 faster than one over Vulkan, and on CUDA for what takes long to compute.
 const MANY: u32 = 4;
 
 /// Applies `op` to every element.

@@ -1,9 +1,9 @@
 //! Products, kept apart from sums.
 //!
-//! Note \[fused\]: WGSL lets a device round `a * b + c` once (section 15.7.5, "Reassociation and Fusion"), and NVIDIA's compiler
-//! for Vulkan does so, where ours means two roundings. So the bits of a product that may meet a sum go through an `^` with
-//! zero. No compiler can tell that it is zero: it is whether the launch has the number 0, and they count from 1. (Of
-//! `select(product, 0, never)` NVIDIA's makes a choice of sums, and fuses one.)
+//! Note \[fused\]: WGSL lets a device round `a * b + c` once ("Reassociation and Fusion"), and NVIDIA's compiler for Vulkan does so,
+//! where ours means two roundings. So the bits of a product that may meet a sum go through an `^` with
+//! zero. No compiler can tell that it is zero: it is whether the launch has the number 0, which none has. (A
+//! `select(product, 0, never)` did not keep all of them apart on an H200.)
 
 use super::function::Ex;
 use super::interface::Writer;

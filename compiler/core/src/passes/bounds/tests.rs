@@ -86,6 +86,27 @@ fn guard() {
     stays(guarded(false), "`n <= x.len()` is not known");
 }
 
+/// `x[i]` where `i < k` and `m * k <= x.len()`; without the fact, `m` may be 0.
+fn first_row(fact: bool) -> Builder {
+    let mut b = builder([256, 1, 1]);
+    let x = buffer(&mut b, "x", 1);
+    let [(m_id, _), (k_id, k)] = ["m", "k"].map(|name| scalar(&mut b, name));
+    le(&mut b, &[(1, &[P(m_id), P(k_id)])], &[(1, &[Len(x)])]);
+    if fact {
+        le(&mut b, &[(1, &[])], &[(1, &[P(m_id)])]);
+    }
+    let i = global_id(&mut b, 0, 256);
+    let inside = b.op(Op::Lt, &[i, k]);
+    b.branch(inside, |b| touch(b, x, i), |_| {});
+    b
+}
+
+#[test]
+fn a_product_bounds_its_factors() {
+    proved(first_row(true));
+    stays(first_row(false), "`k <= x.len()` is not known");
+}
+
 #[test]
 fn early_return() {
     let mut b = builder([256, 1, 1]);
