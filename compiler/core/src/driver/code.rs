@@ -83,12 +83,13 @@ pub(super) fn compile(forms: &mut [Form], asked: &Asked, goal: &Goal<'_>) -> Res
 #[must_use]
 pub fn lowered_for(kernel: &ir::Kernel, target: Target) -> Cow<'_, ir::Kernel> {
     let mut kernel = Cow::Borrowed(kernel);
-    if kernel.shared.is_empty() {
-        return kernel;
-    }
     let has_copies = target == Target::Ptx && kernel.features.iter().any(|f| f.is_cuda());
-    let mut changed = !has_copies && passes::lower_copies::run(kernel.to_mut());
-    changed |= target == Target::Wgsl && passes::lower_views::run(kernel.to_mut());
+    let mut changed = false;
+    if !kernel.shared.is_empty() {
+        changed |= !has_copies && passes::lower_copies::run(kernel.to_mut());
+        changed |= target == Target::Wgsl && passes::lower_views::run(kernel.to_mut());
+    }
+    changed |= target == Target::Wgsl && passes::lower_narrow::run(kernel.to_mut());
     if changed {
         passes::simplify::run(kernel.to_mut());
     }

@@ -156,7 +156,7 @@ impl Elaborator<'_> {
         };
         let vector = words.is_none_or(|n| matches!(n, 1 | 2 | 4));
         let elems_per_item = if vector { 1 } else { words.unwrap_or(1) };
-        let buffer = Buffer { elem, elems_per_item, mutable: mutable || atomic, may_alias, atomic };
+        let buffer = Buffer { elem, elems_per_item, mutable: mutable || atomic, may_alias, atomic, packed: None };
         let id = self.b.param(&name.name, ParamKind::Buffer(buffer));
         let store = match words {
             Some(words) => Store::Element(Element { param: id, words, vector }),

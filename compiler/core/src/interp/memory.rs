@@ -39,11 +39,14 @@ impl Buffers {
         for (param, arg) in kernel.params.iter().zip(&launch.args) {
             let view = match (&param.kind, arg) {
                 (ParamKind::Buffer(buffer), Arg::Buffer { buffer: at, rounds_up }) => {
-                    let item_bytes = buffer.elem.bytes() as usize * buffer.elems_per_item as usize;
+                    let item_bytes = buffer.item_bytes() as usize;
                     let items = if *rounds_up { logical[*at].div_ceil(item_bytes) } else { logical[*at] / item_bytes };
                     let len = u32::try_from(items).unwrap_or(u32::MAX);
                     sizes[*at] = sizes[*at].max(items * item_bytes);
-                    let bound = u64::from(len) * u64::from(buffer.elems_per_item);
+                    let bound = match buffer.packed {
+                        Some(bytes) => (u64::from(len) * u64::from(bytes)).div_ceil(buffer.elem.bytes().into()),
+                        None => u64::from(len) * u64::from(buffer.elems_per_item),
+                    };
                     View { buffer: *at, elem: buffer.elem, len, bound }
                 }
                 _ => View { buffer: 0, elem: Type::U32, len: 0, bound: 0 },

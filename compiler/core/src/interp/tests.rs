@@ -13,7 +13,7 @@ fn builder(n: u32) -> Builder {
 }
 
 fn buffer(b: &mut Builder, name: &str, elem: Type, mutable: bool) -> Place {
-    let kind = Buffer { elem, elems_per_item: 1, mutable, may_alias: false, atomic: false };
+    let kind = Buffer { elem, elems_per_item: 1, mutable, may_alias: false, atomic: false, packed: None };
     Place::Buffer(b.param(name, ParamKind::Buffer(kind)))
 }
 
@@ -283,11 +283,11 @@ fn subgroups_exchange_values() {
 #[test]
 fn atomics_and_two_names_for_one_buffer() {
     let mut b = builder(32);
-    let atomic = Buffer { elem: Type::U32, elems_per_item: 1, mutable: true, may_alias: true, atomic: true };
+    let atomic = Buffer { elem: Type::U32, elems_per_item: 1, mutable: true, may_alias: true, atomic: true, packed: None };
     let x = b.param("x", ParamKind::Buffer(atomic));
     b.param(
         "y",
-        ParamKind::Buffer(Buffer { elem: Type::U32, elems_per_item: 1, mutable: true, may_alias: true, atomic: false }),
+        ParamKind::Buffer(Buffer { elem: Type::U32, elems_per_item: 1, mutable: true, may_alias: true, atomic: false, packed: None }),
     );
     let (zero, one) = (b.u32(0), b.u32(1));
     let access = b.access(Place::Buffer(x), "x");

@@ -140,12 +140,23 @@ pub struct Buffer {
     pub elem: Type,
     /// How many elements of `elem` one element of the source's slice takes; the launch's length counts the latter.
     pub elems_per_item: u32,
+    /// The bytes of one element of the source's slice where an element of `elem` is a word that holds several of them:
+    /// `passes::lower_narrow` makes such buffers.
+    pub packed: Option<u32>,
     /// `&mut [T]`.
     pub mutable: bool,
     /// Whether another parameter may be the same buffer while one of them is written.
     pub may_alias: bool,
     /// `[Atomic<T>]`: only touched by atomic operations.
     pub atomic: bool,
+}
+
+impl Buffer {
+    /// The bytes of one element of the source's slice.
+    #[must_use]
+    pub fn item_bytes(&self) -> u32 {
+        self.packed.unwrap_or(self.elem.bytes() * self.elems_per_item)
+    }
 }
 
 /// An array in workgroup memory.
@@ -199,7 +210,7 @@ pub enum Expr {
     /// A scalar parameter.
     Param(ParamId),
     /// The length of a buffer parameter, in items of the source's slice: u32, capped at `u32::MAX`.
-    /// An access checks `index < len * elems_per_item`.
+    /// An access checks `index < len * elems_per_item`, unless the buffer is packed: those are checked before.
     Len(ParamId),
     /// Something the hardware knows.
     Builtin(Builtin),

@@ -216,9 +216,10 @@ impl Printer<'_> {
 fn buffer_type(buffer: &Buffer) -> String {
     let reference = if buffer.mutable { "&mut " } else { "&" };
     let elem = if buffer.atomic { format!("Atomic<{}>", buffer.elem) } else { buffer.elem.to_string() };
-    let per_item = match buffer.elems_per_item {
-        1 => String::new(),
-        n => format!(", {n} per item"),
+    let per_item = match (buffer.packed, buffer.elems_per_item) {
+        (Some(bytes), _) => format!(", {bytes} bytes per item"),
+        (None, 1) => String::new(),
+        (None, n) => format!(", {n} per item"),
     };
     let alias = if buffer.may_alias { " may alias" } else { "" };
     format!("{reference}[{elem}{per_item}]{alias}")

@@ -238,7 +238,7 @@ impl Generator {
             elem.scalar = Scalar::U32;
         }
         let elems_per_item = if atomic.is_none() && self.rng.chance(20) { 3 } else { 1 };
-        let buffer = Buffer { elem, elems_per_item, mutable, may_alias: false, atomic: atomic.is_some() };
+        let buffer = Buffer { elem, elems_per_item, mutable, may_alias: false, atomic: atomic.is_some(), packed: None };
         Place::Buffer(self.b.param(name, ParamKind::Buffer(buffer)))
     }
 

@@ -55,7 +55,7 @@ fn declarations(kernel: &Kernel) -> Check {
         if let ParamKind::Buffer(buffer) = &param.kind {
             type_is_sound(buffer.elem)?;
             ensure(buffer.elem.scalar != Scalar::Bool, || format!("{}: a buffer cannot hold bool", param.name))?;
-            ensure(buffer.elems_per_item > 0, || format!("{}: an item takes at least one element", param.name))?;
+            ensure(buffer.item_bytes() > 0, || format!("{}: an item takes at least one element", param.name))?;
             ensure(!buffer.atomic || is_atomic(buffer.elem), || format!("{}: atomics are u32 or i32", param.name))?;
         }
     }

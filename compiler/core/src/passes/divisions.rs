@@ -76,7 +76,7 @@ mod tests {
     /// `out[0] = x op c`.
     fn kernel(ty: Type, op: Op, by: u64) -> Kernel {
         let mut b = Builder::new("k", [1, 1, 1], Span { file: FileId(0), start: 0, end: 1 });
-        let kind = Buffer { elem: ty, elems_per_item: 1, mutable: true, may_alias: false, atomic: false };
+        let kind = Buffer { elem: ty, elems_per_item: 1, mutable: true, may_alias: false, atomic: false, packed: None };
         let out = Place::Buffer(b.param("out", ParamKind::Buffer(kind)));
         let zero = b.u32(0);
         let x = b.load(out, zero, "out");

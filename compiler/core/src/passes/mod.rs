@@ -7,6 +7,7 @@ pub mod finding;
 pub mod limits;
 pub mod lower_copies;
 pub mod lower_for;
+pub mod lower_narrow;
 pub mod lower_views;
 pub mod races;
 pub mod simplify;

@@ -48,7 +48,7 @@ fn text(module: &CpuModule) -> String {
 }
 
 fn buffer(b: &mut Builder, elem: Type) -> ParamId {
-    let buffer = Buffer { elem, elems_per_item: 1, mutable: true, may_alias: false, atomic: false };
+    let buffer = Buffer { elem, elems_per_item: 1, mutable: true, may_alias: false, atomic: false, packed: None };
     b.param("data", ParamKind::Buffer(buffer))
 }
 

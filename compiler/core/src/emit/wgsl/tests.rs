@@ -20,11 +20,11 @@ fn builder(name: &str) -> Builder {
 
 /// A buffer that nobody else is.
 fn buffer(elem: Type, mutable: bool) -> ParamKind {
-    ParamKind::Buffer(Buffer { elem, elems_per_item: 1, mutable, may_alias: false, atomic: false })
+    ParamKind::Buffer(Buffer { elem, elems_per_item: 1, mutable, may_alias: false, atomic: false, packed: None })
 }
 
 fn atomic_buffer(elem: Type) -> ParamKind {
-    ParamKind::Buffer(Buffer { elem, elems_per_item: 1, mutable: true, may_alias: false, atomic: true })
+    ParamKind::Buffer(Buffer { elem, elems_per_item: 1, mutable: true, may_alias: false, atomic: true, packed: None })
 }
 
 /// The invocation's number in the grid.

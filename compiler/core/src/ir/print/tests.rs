@@ -10,7 +10,7 @@ fn a_kernel_reads_like_a_small_program() {
     let mut b = Builder::new("sum", [64, 1, 1], Span { file: FileId(0), start: 0, end: 1 });
     let n = b.param("n", ParamKind::Scalar(Scalar::U32));
     let four = Type::vector(Scalar::F32, 4);
-    let kind = Buffer { elem: four, elems_per_item: 1, mutable: true, may_alias: true, atomic: false };
+    let kind = Buffer { elem: four, elems_per_item: 1, mutable: true, may_alias: true, atomic: false, packed: None };
     let x = b.param("x", ParamKind::Buffer(kind));
     let tile = b.shared("tile", Type::F32, 64);
     let acc = b.slot("acc", Type::F32, None);

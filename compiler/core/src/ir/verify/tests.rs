@@ -14,7 +14,7 @@ fn kernel(write: impl FnOnce(&mut Builder)) -> Kernel {
 }
 
 fn buffer(b: &mut Builder, mutable: bool, atomic: bool) -> Place {
-    let kind = Buffer { elem: Type::U32, elems_per_item: 1, mutable, may_alias: false, atomic };
+    let kind = Buffer { elem: Type::U32, elems_per_item: 1, mutable, may_alias: false, atomic, packed: None };
     Place::Buffer(b.param("x", ParamKind::Buffer(kind)))
 }
 

@@ -13,7 +13,7 @@ pub(super) fn builder(workgroup: [u32; 3]) -> Builder {
 
 pub(super) fn buffer(b: &mut Builder, name: &str, lanes: u32) -> ParamId {
     let elem = if lanes == 4 { Type::vector(Scalar::F32, 4) } else { Type::F32 };
-    let buffer = Buffer { elem, elems_per_item: 1, mutable: true, may_alias: false, atomic: false };
+    let buffer = Buffer { elem, elems_per_item: 1, mutable: true, may_alias: false, atomic: false, packed: None };
     b.param(name, ParamKind::Buffer(buffer))
 }
 
@@ -465,7 +465,7 @@ fn quotients_by_unknowns() {
 fn short_circuits() {
     // `let mut and = c; if c { and = i < n }; if and { x[i] }`, and the read twice of what nobody writes.
     let mut b = builder([64, 1, 1]);
-    let indices = Buffer { elem: Type::U32, elems_per_item: 1, mutable: false, may_alias: false, atomic: false };
+    let indices = Buffer { elem: Type::U32, elems_per_item: 1, mutable: false, may_alias: false, atomic: false, packed: None };
     let indices = b.param("indices", ParamKind::Buffer(indices));
     let x = buffer(&mut b, "x", 1);
     let (n_id, n) = scalar(&mut b, "n");
