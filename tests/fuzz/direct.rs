@@ -17,8 +17,7 @@ pub(super) fn run(device: &dyn Device, kernel: &Kernel, launch: &mut Launch) -> 
     // Devices keep what they compiled, by this.
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let key = NEXT.fetch_add(1, Ordering::Relaxed);
-    let kernel = &*driver::lowered_for(kernel, device.target());
-    let (instance, bytes) = instance(device.target(), kernel, key)?;
+    let (instance, bytes) = instance(device.target(), &driver::lowered_for(kernel, device.target()), key)?;
     let [artifact] = &instance.artifacts[..] else { anyhow::bail!("one artifact") };
     let description =
         abi::Kernel { name: kernel.name.clone(), docs: String::new(), params: params(kernel), instances: vec![] };
@@ -87,7 +86,7 @@ fn params(kernel: &Kernel) -> Vec<abi::KernelParam> {
     let ty = |kind: &ParamKind| match kind {
         ParamKind::Scalar(scalar) => abi::KernelParamType::Scalar(*scalar),
         ParamKind::Buffer(buffer) => abi::KernelParamType::Buffer {
-            elem_bytes: buffer.elem.bytes() * buffer.elems_per_item,
+            elem_bytes: buffer.item_bytes(),
             rounds_up: buffer.elem.lanes > 1 && buffer.elems_per_item == 1,
             writable: buffer.mutable,
         },
@@ -107,7 +106,7 @@ fn words(kernel: &Kernel, launch: &Launch, params: &[abi::KernelParam]) -> Vec<u
         abi::launch::Word::Len { param } => match arg(*param) {
             (Some(param), Some(Arg::Buffer { buffer, rounds_up })) => {
                 let ParamKind::Buffer(view) = &param.kind else { return 0 };
-                let item_bytes = (view.elem.bytes() * view.elems_per_item) as usize;
+                let item_bytes = view.item_bytes() as usize;
                 let bytes = launch.buffers[*buffer].len();
                 (if *rounds_up { bytes.div_ceil(item_bytes) } else { bytes / item_bytes }) as u32
             }

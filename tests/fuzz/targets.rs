@@ -39,7 +39,7 @@ fn on_adapter(name: &str) {
         float_bits: false,
         f16: has(Feature::F16),
         int64: has(Feature::Int64),
-        narrow: false,
+        narrow: true,
         // How many invocations a subgroup has is the device's choice.
         subgroups: false,
         ..random::Options::default()

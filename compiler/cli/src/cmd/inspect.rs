@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 use wgpuc_abi::{Instance, KernelParamType, Target};
 use wgpuc_core::bindings::Language;
-use wgpuc_core::driver::{CompiledInstance, Form, Options, Output, TARGETS};
+use wgpuc_core::driver::{CompiledInstance, Form, Options, Output, TARGETS, lowered_for};
 use wgpuc_core::emit::EmitError;
 use wgpuc_core::ir::{self, Check, Place};
 
@@ -171,15 +171,16 @@ fn forms(out: &mut String, instances: &[&CompiledInstance], show: Show) -> Resul
 
 fn code(form: &Form, show: Show) -> Result<String, Failure> {
     let emitted = |text: Result<String, EmitError>| text.map_err(Failure::failed);
+    let for_naga = || lowered_for(&form.lowered, Target::Wgsl);
     let bytes = |target| form.code(target).map(|c| c.bytes.as_slice()).unwrap_or_default();
     match show {
         Show::Wgsl => Ok(String::from_utf8_lossy(bytes(Target::Wgsl)).into_owned()),
         Show::Ptx => Ok(String::from_utf8_lossy(bytes(Target::Ptx)).into_owned()),
         Show::Cpu => wasmprinter::print_bytes(bytes(Target::Cpu)).map_err(Failure::failed),
-        Show::Msl => emitted(wgpuc_core::emit::wgsl::msl(&form.lowered)),
-        Show::Hlsl => emitted(wgpuc_core::emit::wgsl::hlsl(&form.lowered)),
+        Show::Msl => emitted(wgpuc_core::emit::wgsl::msl(&for_naga())),
+        Show::Hlsl => emitted(wgpuc_core::emit::wgsl::hlsl(&for_naga())),
         Show::Spirv => {
-            let words = wgpuc_core::emit::wgsl::spirv(&form.lowered).map_err(Failure::failed)?;
+            let words = wgpuc_core::emit::wgsl::spirv(&for_naga()).map_err(Failure::failed)?;
             let lines = words.chunks(32).map(|line| {
                 let words = line.chunks(4).map(|w| w.iter().rev().map(|b| format!("{b:02x}")).collect::<String>());
                 words.collect::<Vec<_>>().join(" ")

@@ -25,7 +25,8 @@ pub(super) fn run(kernel: &ir::Kernel, block: &Block, leaf: ValueId) -> Option<C
         access.place = Place::Buffer(ir::ParamId(0));
     });
     b.kernel.sites.clone_from(&kernel.sites);
-    let buffer = Buffer { elem: Type::U32, elems_per_item: 1, mutable: true, may_alias: false, atomic: false, packed: None };
+    let buffer =
+        Buffer { elem: Type::U32, elems_per_item: 1, mutable: true, may_alias: false, atomic: false, packed: None };
     let out = b.param("out", ParamKind::Buffer(buffer));
     block.iter().for_each(|stmt| b.push(stmt.kind.clone()));
     let mut at = 0;

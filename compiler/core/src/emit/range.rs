@@ -108,6 +108,10 @@ fn operation_bound(kernel: &Kernel, op: Op, operands: &[ValueId], bound: impl Fn
         Op::Select => bound(1).max(bound(2)),
         Op::Add => bound(0).saturating_add(bound(1)),
         Op::Mul => bound(0).saturating_mul(bound(1)),
+        Op::Shl => known(1).map_or(u32::MAX, |by| {
+            let shifted = u64::from(bound(0)) << (by & 31);
+            u32::try_from(shifted).unwrap_or(u32::MAX)
+        }),
         Op::Shr => known(1).map_or(bound(0), |by| bound(0) >> (by & 31)),
         Op::Div => known(1).map_or(bound(0), |by| bound(0) / by.max(1)),
         // by zero it is zero

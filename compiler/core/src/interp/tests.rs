@@ -283,11 +283,19 @@ fn subgroups_exchange_values() {
 #[test]
 fn atomics_and_two_names_for_one_buffer() {
     let mut b = builder(32);
-    let atomic = Buffer { elem: Type::U32, elems_per_item: 1, mutable: true, may_alias: true, atomic: true, packed: None };
+    let atomic =
+        Buffer { elem: Type::U32, elems_per_item: 1, mutable: true, may_alias: true, atomic: true, packed: None };
     let x = b.param("x", ParamKind::Buffer(atomic));
     b.param(
         "y",
-        ParamKind::Buffer(Buffer { elem: Type::U32, elems_per_item: 1, mutable: true, may_alias: true, atomic: false, packed: None }),
+        ParamKind::Buffer(Buffer {
+            elem: Type::U32,
+            elems_per_item: 1,
+            mutable: true,
+            may_alias: true,
+            atomic: false,
+            packed: None,
+        }),
     );
     let (zero, one) = (b.u32(0), b.u32(1));
     let access = b.access(Place::Buffer(x), "x");

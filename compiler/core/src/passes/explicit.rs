@@ -295,7 +295,8 @@ mod tests {
         use crate::ir::build::Builder;
         let span = Span { file: crate::source::FileId(0), start: 0, end: 0 };
         let mut b = Builder::new("k", [64, 1, 1], span);
-        let buffer = Buffer { elem: Type::U32, elems_per_item: 5, mutable: true, may_alias: false, atomic: false, packed: None };
+        let buffer =
+            Buffer { elem: Type::U32, elems_per_item: 5, mutable: true, may_alias: false, atomic: false, packed: None };
         let nodes = b.param("nodes", ParamKind::Buffer(buffer));
         let tile = b.shared("tile", Type::U32, 8);
         let i = b.u32(17);

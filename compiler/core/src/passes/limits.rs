@@ -153,7 +153,14 @@ mod tests {
         b.shared("small", Type::F32, 1);
         b.shared("large", Type::vector(Scalar::F32, 3), 1024);
         for i in 0..9 {
-            let buffer = Buffer { elem: Type::F32, elems_per_item: 1, mutable: false, may_alias: false, atomic: false, packed: None };
+            let buffer = Buffer {
+                elem: Type::F32,
+                elems_per_item: 1,
+                mutable: false,
+                may_alias: false,
+                atomic: false,
+                packed: None,
+            };
             b.param(&format!("p{i}"), ParamKind::Buffer(buffer));
         }
         let found = check(&b.finish(), &Limits::BASE);

@@ -143,8 +143,7 @@ fn block_offsets(kernel: &Kernel) -> (Vec<u32>, u32, Vec<u32>) {
             let ty = match &param.kind {
                 ParamKind::Scalar(scalar) => KernelParamType::Scalar(*scalar),
                 ParamKind::Buffer(b) => {
-                    let elem_bytes = b.elem.bytes() * b.elems_per_item;
-                    KernelParamType::Buffer { elem_bytes, rounds_up: false, writable: b.mutable }
+                    KernelParamType::Buffer { elem_bytes: b.item_bytes(), rounds_up: false, writable: b.mutable }
                 }
             };
             KernelParam { name: param.name.clone(), ty }

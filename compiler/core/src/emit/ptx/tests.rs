@@ -99,7 +99,8 @@ fn vectors_are_one_access_and_unwritten_buffers_are_read_past_the_cache() {
 #[test]
 fn a_buffer_that_may_be_written_as_another_is_no_constant() {
     let text = text(|b| {
-        let aliased = Buffer { elem: Type::F32, elems_per_item: 1, mutable: false, may_alias: true, atomic: false, packed: None };
+        let aliased =
+            Buffer { elem: Type::F32, elems_per_item: 1, mutable: false, may_alias: true, atomic: false, packed: None };
         let x = Place::Buffer(b.param("x", ParamKind::Buffer(aliased)));
         let y = buffer(b, "y", Type::F32, true);
         let i = lane(b);
@@ -277,7 +278,8 @@ fn a_warp_that_may_part_is_refused() {
 #[test]
 fn atomics_whose_result_nobody_wants_are_reductions() {
     let text = text(|b| {
-        let counter = Buffer { elem: Type::I32, elems_per_item: 1, mutable: true, may_alias: false, atomic: true, packed: None };
+        let counter =
+            Buffer { elem: Type::I32, elems_per_item: 1, mutable: true, may_alias: false, atomic: true, packed: None };
         let x = Place::Buffer(b.param("x", ParamKind::Buffer(counter)));
         let (index, value) = (b.u32(0), b.constant(Const::i32(-2)));
         for op in [AtomicOp::Add, AtomicOp::Min, AtomicOp::Store] {

@@ -96,12 +96,8 @@ fn scalar(kernel: &Kernel, scalar: Scalar, span: Span, what: &str) -> Result<(),
         Scalar::F16 => Feature::F16,
         Scalar::I64 | Scalar::U64 => Feature::Int64,
         Scalar::I8 | Scalar::U8 | Scalar::Bf16 => {
-            let message = format!(
-                "{what} has type {}, which WGSL lacks; hold several in a u32 and take them apart with shifts, or build \
-                 for other targets only",
-                scalar.name()
-            );
-            return Err(EmitError::new(EmitErrorKind::Unsupported, kernel, span, message));
+            let message = format!("{what} has type {}, and was not lowered", scalar.name());
+            return Err(EmitError::internal(kernel, message));
         }
     };
     if kernel.features.contains(&feature) {

@@ -465,7 +465,8 @@ fn quotients_by_unknowns() {
 fn short_circuits() {
     // `let mut and = c; if c { and = i < n }; if and { x[i] }`, and the read twice of what nobody writes.
     let mut b = builder([64, 1, 1]);
-    let indices = Buffer { elem: Type::U32, elems_per_item: 1, mutable: false, may_alias: false, atomic: false, packed: None };
+    let indices =
+        Buffer { elem: Type::U32, elems_per_item: 1, mutable: false, may_alias: false, atomic: false, packed: None };
     let indices = b.param("indices", ParamKind::Buffer(indices));
     let x = buffer(&mut b, "x", 1);
     let (n_id, n) = scalar(&mut b, "n");

@@ -154,11 +154,7 @@ impl Lower<'_> {
         if from == to {
             return value;
         }
-        let words = if self.narrow.holds(from.scalar) {
-            self.packed(value, from)
-        } else {
-            self.words_of(value, from)
-        };
+        let words = if self.narrow.holds(from.scalar) { self.packed(value, from) } else { self.words_of(value, from) };
         if self.narrow.holds(to.scalar) {
             return self.unpacked(&words, to);
         }

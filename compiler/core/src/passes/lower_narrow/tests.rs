@@ -1,3 +1,5 @@
+//! The lowering against the interpreter.
+
 use super::run;
 use crate::interp::assert_same;
 use crate::ir::random::{self, Options};

@@ -16,7 +16,8 @@ struct Case {
 
 fn case() -> Case {
     let mut b = Builder::new("k", [256, 1, 1], Span { file: FileId(0), start: 0, end: 1 });
-    let buffer = Buffer { elem: Type::F32, elems_per_item: 1, mutable: false, may_alias: false, atomic: false, packed: None };
+    let buffer =
+        Buffer { elem: Type::F32, elems_per_item: 1, mutable: false, may_alias: false, atomic: false, packed: None };
     let x = b.param("x", ParamKind::Buffer(buffer));
     let n = b.param("n", ParamKind::Scalar(Scalar::U32));
     let tile = b.shared("tile", Type::F32, 512);

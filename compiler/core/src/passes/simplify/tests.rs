@@ -37,7 +37,8 @@ fn n_stmts(kernel: &Kernel) -> usize {
 /// A kernel of one invocation that writes `out`.
 fn kernel(write: impl FnOnce(&mut Builder, Place)) -> Kernel {
     let mut b = Builder::new("k", [1, 1, 1], Span { file: FileId(0), start: 0, end: 1 });
-    let kind = Buffer { elem: Type::U32, elems_per_item: 1, mutable: true, may_alias: false, atomic: false, packed: None };
+    let kind =
+        Buffer { elem: Type::U32, elems_per_item: 1, mutable: true, may_alias: false, atomic: false, packed: None };
     let out = Place::Buffer(b.param("out", ParamKind::Buffer(kind)));
     write(&mut b, out);
     b.finish()

@@ -19,7 +19,14 @@ struct Case {
 fn case() -> Case {
     let mut b = Builder::new("k", [64, 1, 1], at(0));
     let buffer = |mutable| {
-        ParamKind::Buffer(Buffer { elem: Type::U32, elems_per_item: 1, mutable, may_alias: false, atomic: false, packed: None })
+        ParamKind::Buffer(Buffer {
+            elem: Type::U32,
+            elems_per_item: 1,
+            mutable,
+            may_alias: false,
+            atomic: false,
+            packed: None,
+        })
     };
     let input = b.param("input", buffer(false));
     let output = b.param("output", buffer(true));

@@ -125,7 +125,17 @@ fn download(session: &mut dyn Session, key: BufferKey, n_words: usize) -> Vec<u3
 }
 
 fn buffer(b: &mut Builder, name: &str, elem: Type) -> ParamId {
-    b.param(name, ParamKind::Buffer(Buffer { elem, elems_per_item: 1, mutable: true, may_alias: false, atomic: false, packed: None }))
+    b.param(
+        name,
+        ParamKind::Buffer(Buffer {
+            elem,
+            elems_per_item: 1,
+            mutable: true,
+            may_alias: false,
+            atomic: false,
+            packed: None,
+        }),
+    )
 }
 
 fn scalar(b: &mut Builder, name: &str, scalar: Scalar) -> ValueId {

@@ -70,8 +70,7 @@ fn types_that_wgsl_lacks() {
     for scalar in [Scalar::U8, Scalar::I8, Scalar::Bf16] {
         let mut b = builder("bytes");
         b.param("data", buffer(Type::scalar(scalar), false));
-        let parts = ["`bytes`", "buffer `data`", scalar.name(), "u32"];
-        error(&finish(b), EmitErrorKind::Unsupported, &parts);
+        error(&finish(b), EmitErrorKind::Internal, &["buffer `data`", scalar.name(), "not lowered"]);
     }
     let mut b = builder("flags");
     b.param("data", buffer(Type::BOOL, false));

@@ -47,7 +47,8 @@ fn buffers_of_every_element() {
 #[test]
 fn a_buffer_that_may_be_another_is_read_write() {
     let mut b = builder("alias");
-    let aliased = Buffer { elem: Type::F32, elems_per_item: 1, mutable: false, may_alias: true, atomic: false, packed: None };
+    let aliased =
+        Buffer { elem: Type::F32, elems_per_item: 1, mutable: false, may_alias: true, atomic: false, packed: None };
     b.param("input", ParamKind::Buffer(aliased));
     let text = written(&finish(b)).text;
     assert!(text.contains("var<storage, read_write> input"), "{text}");
