@@ -24,8 +24,8 @@ fn bytes_add(@builtin(workgroup_id) workgroup_id: vec3<u32>, @builtin(num_workgr
         let v_1 = (v >> 2u);
         let v_2 = ((v & 3u) << 3u);
         let _e28 = atomicLoad((&pixels[v_1]));
-        let v_3 = bitcast<u32>(min(max((bitcast<i32>(((_e28 >> (v_2 & 31u)) & 255u)) + by), 0i), 255i));
-        let _e46 = atomicAnd((&pixels[v_1]), ~((255u << (v_2 & 31u))));
-        let _e50 = atomicOr((&pixels[v_1]), ((v_3 & 255u) << (v_2 & 31u)));
+        let v_3 = bitcast<u32>(min(max((bitcast<i32>(((_e28 >> v_2) & 255u)) + by), 0i), 255i));
+        let _e43 = atomicAnd((&pixels[v_1]), ~((255u << v_2)));
+        let _e46 = atomicOr((&pixels[v_1]), ((v_3 & 255u) << v_2));
     }
 }
