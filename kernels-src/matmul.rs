@@ -34,7 +34,18 @@ const MANY: u32 = 128;
 /// c = alpha * op(a) * op(b) + beta * c
 ///
 /// `a` is `[m, k]`, or `[k, m]` with `trans-a`; `b` is `[k, n]`, or `[n, k]` with `trans-b`; `c` is `[m, n]`.
-#[op]
+#[op(routine = gemm_f32(
+    m = params.m,
+    n = params.n,
+    k = params.k,
+    trans_a = params.trans_a,
+    trans_b = params.trans_b,
+    alpha = params.alpha,
+    beta = params.beta,
+    a = a,
+    b = b,
+    c = c
+))]
 pub fn kernel_matmul(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) {
     require!(params.m > 0);
     require!(params.n > 0);

@@ -3,13 +3,14 @@
 //! A call is evaluated and checked as a whole before anything is launched, so that one that fails changes nothing.
 //! It knows no op by name. In: a call's words. Out: launches, or why there are none.
 
-use crate::GpuError;
-use crate::backend::{BufferKey, Code, Launch as DeviceLaunch};
+use crate::backend::{self, BufferKey, Code, Launch as DeviceLaunch};
 use crate::buffers::Table;
 use crate::eval::{self, Env, EvalError, Value};
 use crate::memory::{Memory, Temporary};
 use crate::program::{Op, Program};
+use crate::routine::Routine;
 use crate::steps::{Choice, Cond, Launch, LaunchArg, Source, Step};
+use crate::{GpuError, Library};
 use wgpuc_abi::{BinaryOp, Scalar, launch::Word};
 
 /// Room for one call, kept from call to call.
@@ -58,7 +59,8 @@ struct Call<'a> {
     frame: &'a mut Frame,
 }
 
-/// Runs one call of an op. `number` gives each launch its number, from its kernel and instance.
+/// Runs one call of an op, and says who served it: a backend's library where `library` allows it, else the op's own
+/// kernels. `number` gives each launch its number, from its kernel and instance.
 ///
 /// # Errors
 /// As the contract of the op says; nothing has changed then, unless the device itself failed.
@@ -67,8 +69,9 @@ pub(crate) fn run(
     op: &Op,
     words: &[u64],
     (table, memory, frame): (&Table, &mut Memory, &mut Frame),
+    library: Library,
     number: impl FnMut(&Code<'_>, usize, usize) -> u32,
-) -> Result<(), GpuError> {
+) -> Result<&'static str, GpuError> {
     if words.len() != op.n_words {
         return Err(GpuError::InvalidParams(format!("{} takes {} words, not {}", op.name, op.n_words, words.len())));
     }
@@ -82,7 +85,10 @@ pub(crate) fn run(
     frame.words.clear();
     frame.keys.clear();
     let mut call = Call { program, op, words, table, memory, frame };
-    let result = call.check().and_then(|()| call.issue(number));
+    let result = call.check().and_then(|()| match call.by_library(library)? {
+        Some(name) => Ok(name),
+        None => call.issue(number).map(|()| Library::Own.name()),
+    });
     for (temporary, _) in call.frame.scratch.drain(..).flatten() {
         call.memory.give_back(temporary);
     }
@@ -293,6 +299,23 @@ impl Call<'_> {
             *place = Some(bound);
         }
         Ok(bound)
+    }
+
+    /// Lets a library of the backend's do the work of the launches, and says which.
+    fn by_library(&mut self, library: Library) -> Result<Option<&'static str>, GpuError> {
+        if library == Library::Own {
+            return Ok(None);
+        }
+        let Some(routine) = self.routine() else { return Ok(None) };
+        Ok(self.memory.session.routine(&routine, library == Library::Auto)?)
+    }
+
+    /// The op's routine with the call's arguments, where it has one that can stand for the launches.
+    fn routine(&mut self) -> Option<backend::Routine> {
+        let op = self.op;
+        let Routine::GemmF32(gemm) = op.routine.as_ref()?;
+        let [a, b, c] = gemm.buffers.map(|index| self.bind(index).ok().map(|bound| (bound.key, bound.bytes)));
+        gemm.eval(self, [a?, b?, c?])
     }
 
     fn issue(&mut self, mut number: impl FnMut(&Code<'_>, usize, usize) -> u32) -> Result<(), GpuError> {

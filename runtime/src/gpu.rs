@@ -6,7 +6,7 @@ use crate::backend::{Device, DeviceInfo};
 use crate::guest::{Guest, Quota};
 use crate::program::{Program, has_code, held};
 use crate::select::{self, Backend, NoDevice};
-use crate::{BundleError, Malformed};
+use crate::{BundleError, Library, Malformed, NoLibrary};
 use std::sync::{Arc, Mutex, MutexGuard};
 use wgpuc_abi as abi;
 
@@ -21,6 +21,7 @@ pub(crate) struct Shared {
     pub device: Box<dyn Device>,
     pub info: DeviceInfo,
     pub programs: Vec<Program>,
+    pub library: Library,
 }
 
 /// Why there is no [`Gpu`].
@@ -29,6 +30,9 @@ pub enum GpuSetupError {
     /// The backend that was asked for has no device here.
     #[error(transparent)]
     Device(#[from] NoDevice),
+    /// The library that was asked for cannot serve here.
+    #[error(transparent)]
+    Library(#[from] NoLibrary),
     /// A bundle cannot be used.
     #[error(transparent)]
     Bundle(#[from] BundleError),
@@ -63,6 +67,7 @@ pub struct GpuBuilder {
     backend: Backend,
     which: Option<String>,
     device: Option<Box<dyn Device>>,
+    library: Library,
     bundles: Vec<abi::Bundle>,
 }
 
@@ -89,6 +94,13 @@ impl GpuBuilder {
         self
     }
 
+    /// Who serves ops that say what they compute; [`Library::Auto`] unless told.
+    #[must_use]
+    pub fn library(mut self, library: Library) -> Self {
+        self.library = library;
+        self
+    }
+
     /// Adds the kernels of a bundle; may be called more than once.
     #[must_use]
     pub fn kernels(mut self, bundle: abi::Bundle) -> Self {
@@ -107,6 +119,10 @@ impl GpuBuilder {
                 self.bundles.iter().all(|bundle| has_code(&bundle.manifest, device))
             })?,
         };
+        if self.library == Library::Cublas {
+            let library = self.library.name();
+            device.library().map_err(|why| NoLibrary { library, why })?;
+        }
         let info = device.info();
         tracing::info!(backend = %info.backend, device = %info.name, hardware = info.is_hardware, "device in use");
         let mut programs: Vec<Program> = Vec::new();
@@ -129,7 +145,7 @@ impl GpuBuilder {
             }
             programs.push(program);
         }
-        Ok(Gpu { shared: Arc::new(Shared { device, info, programs }) })
+        Ok(Gpu { shared: Arc::new(Shared { device, info, programs, library: self.library }) })
     }
 }
 

@@ -11,7 +11,8 @@ use crate::gpu::Shared;
 use crate::memory::Memory;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tracing::{Level, debug, debug_span, enabled};
+use tracing::field::Empty;
+use tracing::{Level, Span, debug, debug_span, enabled};
 
 /// Launches that may be in flight before the host waits: bounds the table that a fault is looked up in.
 const MAX_LAUNCHES: usize = 1 << 20;
@@ -36,6 +37,7 @@ pub struct Guest {
     frame: Frame,
     /// Launches since the last wait that can fault; a launch's number is its place here, from 1.
     launches: Vec<LaunchRecord>,
+    served_by: Option<&'static str>,
     /// What the device reported, until the guest next reads.
     failure: Option<GpuError>,
     lost: bool,
@@ -59,6 +61,7 @@ impl Guest {
             quota,
             frame: Frame::default(),
             launches: Vec::new(),
+            served_by: None,
             failure: None,
             lost: false,
             gpu,
@@ -215,8 +218,20 @@ impl Guest {
                 });
                 narrow(launches.len())
             };
-            executor::run(program, op, words, (&this.table, &mut this.memory, &mut this.frame), number)
+            let room = (&this.table, &mut this.memory, &mut this.frame);
+            let by = executor::run(program, op, words, room, gpu.library, number)?;
+            if enabled!(Level::DEBUG) {
+                Span::current().record("served_by", by);
+            }
+            this.served_by = Some(by);
+            Ok(())
         })
+    }
+
+    /// Who served the last call of an op that succeeded: `own`, its own kernels, or the library that did.
+    #[must_use]
+    pub fn served_by(&self) -> Option<&'static str> {
+        self.served_by
     }
 
     /// Compiles every kernel that the device can run, ahead of its first launch.
@@ -299,7 +314,7 @@ impl Guest {
     fn timed<R>(&mut self, name: &str, f: impl FnOnce(&mut Self) -> Result<R, GpuError>) -> Result<R, GpuError> {
         self.alive()?;
         let result = if enabled!(Level::DEBUG) {
-            let _span = debug_span!("call", name).entered();
+            let _span = debug_span!("call", name, served_by = Empty).entered();
             let start = Instant::now();
             let result = f(self);
             let micros = start.elapsed().as_secs_f64() * 1e6;

@@ -5,6 +5,7 @@
 
 use crate::backend::{Code, CodeKey, Device};
 use crate::eval::WordKind;
+use crate::routine::{self, Routine};
 use crate::steps::{self, Step};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -40,6 +41,8 @@ pub(crate) struct Op {
     pub n_slots: usize,
     pub n_scratch: usize,
     pub steps: Vec<Step>,
+    /// What it computes, where libraries know it.
+    pub routine: Option<Routine>,
 }
 
 /// A buffer parameter of an op.
@@ -155,6 +158,7 @@ impl Op {
             n_slots: op.plan.n_slots as usize,
             n_scratch: op.plan.n_scratch as usize,
             steps: Vec::new(),
+            routine: None,
         };
         let mut params = Params { features, values: Vec::new(), buffers: Vec::new(), n_slots: op.plan.n_slots };
         for param in &op.params {
@@ -172,8 +176,9 @@ impl Op {
             params.values.push(values);
             params.buffers.push(buffer);
         }
-        this.steps = steps::compile(&op.plan.steps, &params, this.n_scratch, &manifest.kernels)
-            .map_err(|Malformed(why)| Malformed(format!("{}: {why}", this.name)))?;
+        let named = |Malformed(why)| Malformed(format!("{}: {why}", op.name));
+        this.steps = steps::compile(&op.plan.steps, &params, this.n_scratch, &manifest.kernels).map_err(named)?;
+        this.routine = op.routine.as_ref().map(|r| routine::compile(r, &params)).transpose().map_err(named)?;
         Ok(this)
     }
 

@@ -31,7 +31,7 @@ impl Lazy {
         if !opened.runs(&case.op) {
             return Err("it has no code for this op".into());
         }
-        match run_one(opened, case).0 {
+        match run_one(opened, case).failure {
             Some(failure) => Err(failure.into()),
             None => Ok(()),
         }

@@ -11,8 +11,10 @@ pub mod launch;
 mod manifest;
 mod name;
 mod plan;
+mod routine;
 
 pub use artifact::*;
 pub use manifest::*;
 pub use name::Name;
 pub use plan::*;
+pub use routine::*;

@@ -1,6 +1,6 @@
 //! The Manifest: ops, kernels, instances and artifacts of one package.
 
-use crate::{Artifact, Name, Plan};
+use crate::{Artifact, Name, Plan, Routine};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -222,6 +222,9 @@ pub struct Op {
     pub params: Vec<OpParam>,
     /// What a call does.
     pub plan: Plan,
+    /// What it computes, if that is a routine that libraries know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routine: Option<Routine>,
 }
 
 /// A parameter of an [`Op`].

@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done; 1 the kernels have errors, files drifted, a case or the guest failed; 2 wrong use; 3 no such device;
+Exit codes: 0 done; 1 the kernels have errors, files drifted, a case or the guest failed; 2 wrong use; 3 no such device or library;
 4 a file cannot be read or written. `run` passes the guest's own exit code on.
 
 Logs go to standard error: RUST_LOG=debug shows a line per call with its times.";
@@ -143,6 +143,10 @@ pub(crate) struct Run {
     /// Which device of the backend: its number in `wgpuc devices`, or a part of its name.
     #[arg(long, value_name = "NUMBER|NAME")]
     pub(crate) device: Option<String>,
+    /// Who computes what libraries know: `own` kernels; NVIDIA's `cublas`, where it is installed; `auto` takes the one that
+    /// was measured to be faster.
+    #[arg(long, default_value = "auto")]
+    pub(crate) library: String,
     /// A folder that `wgpuc build` wrote, in place of the standard kernels.
     #[arg(long)]
     pub(crate) kernels: Option<PathBuf>,
@@ -182,6 +186,9 @@ pub(crate) struct Test {
     /// Only executors whose name contains one of these: `interpreter`, `cpu`, `wgpu`, a device's name.
     #[arg(long, value_delimiter = ',')]
     pub(crate) backend: Vec<String>,
+    /// Who computes what libraries know, as for `run`. A library's results may differ in their last bits.
+    #[arg(long, default_value = "own")]
+    pub(crate) library: String,
     /// Only cases whose op and name, as `--list` shows them, contain this.
     #[arg(long)]
     pub(crate) filter: Option<String>,
@@ -218,6 +225,9 @@ pub(crate) struct Bench {
     /// Where the kernels run, as for `run`.
     #[arg(long, default_value = "auto")]
     pub(crate) backend: String,
+    /// Who computes what libraries know, as for `run`.
+    #[arg(long, default_value = "own")]
+    pub(crate) library: String,
     /// Write the figures as JSON.
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,

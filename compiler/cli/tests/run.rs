@@ -101,6 +101,9 @@ fn a_guest_that_wants_more_memory_than_it_may_have() {
 fn wrong_use_of_run() {
     let run = |args: &[&'static str]| [&["run"], args, &["guest.wasm"]].concat();
     says(&[("guest.wasm", b"")], &run(&["--backend", "gpu"]), 2, &["gpu", "cpu"]);
+    says(&[("guest.wasm", b"")], &run(&["--library", "mkl"]), 2, &["mkl", "cublas"]);
+    let without = run(&["--backend", "cpu", "--library", "cublas"]);
+    says(&[("guest.wasm", b"")], &without, 3, &["`cublas`", "use the backend `cuda`", "`auto` does without"]);
     says(&[("guest.wasm", b"")], &run(&["--backend", "cpu", "--env", "A"]), 2, &["NAME=VALUE"]);
     says(&[("guest.wasm", b"")], &run(&["--backend", "cpu", "--timeout", "0"]), 2, &["positive"]);
     let bytes = wat::parse_str(program(1, "")).unwrap();

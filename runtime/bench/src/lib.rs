@@ -20,7 +20,7 @@ pub use report::{Ceilings, DeviceName, Report, Row, Unmeasured};
 use bench::Bench;
 use libraries::Libraries;
 use suite::Case;
-use wgpuc_runtime::{Backend, BundleError, Gpu, GpuError, GpuSetupError};
+use wgpuc_runtime::{Backend, BundleError, Gpu, GpuError, GpuSetupError, Library};
 
 include!(concat!(env!("OUT_DIR"), "/kernels/bundle.rs"));
 
@@ -75,14 +75,19 @@ pub enum Event<'a> {
     Unmeasured(&'a Unmeasured),
 }
 
-/// Measures the cases whose name contains one of `wanted`; all where there is none.
+/// Measures the cases whose name contains one of `wanted`; all where there is none. `library` may serve ops.
 ///
 /// # Errors
 /// See [`Error`]. A case that does not fit, would take too long or goes wrong is told, and the others are measured.
-pub fn run(backend: Backend, wanted: &[String], mut told: impl FnMut(&Event<'_>)) -> Result<Report, Error> {
+pub fn run(
+    (backend, library): (Backend, Library),
+    wanted: &[String],
+    mut told: impl FnMut(&Event<'_>),
+) -> Result<Report, Error> {
     let cases = chosen(suite::cases(), wanted)?;
     let ours = wgpuc_runtime::bundle::embedded(EMBEDDED)?;
-    let gpu = Gpu::builder().backend(backend).kernels(wgpuc_kernels::bundle()).kernels(ours).build()?;
+    let builder = Gpu::builder().backend(backend).library(library);
+    let gpu = builder.kernels(wgpuc_kernels::bundle()).kernels(ours).build()?;
     let device = DeviceName::of(gpu.device_info());
     let total = cases.len();
     told(&Event::Begins { done: 0, total, what: "ceilings".to_owned() });
@@ -126,7 +131,10 @@ fn one(gpu: &Gpu, case: &Case, pace: Option<f64>) -> Result<Result<Row, Unmeasur
     }
     let mut bench = Bench::new(gpu)?;
     match measure::case(&mut bench, case) {
-        Ok(timing) => Ok(Ok(Row::new(OURS, case, &timing))),
+        Ok(timing) => {
+            let served_by = bench.guest.served_by().unwrap_or_default().to_owned();
+            Ok(Ok(Row { served_by, ..Row::new(OURS, case, &timing) }))
+        }
         Err(Error::Gpu(GpuError::OutOfMemory)) => unmeasured("its buffers do not fit on the device".to_owned(), false),
         Err(Error::Wrong(why) | Error::Gpu(GpuError::KernelError(why))) => unmeasured(why, true),
         Err(other) => Err(other),

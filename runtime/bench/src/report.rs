@@ -60,6 +60,9 @@ pub struct Ceilings {
 pub struct Row {
     /// The program, or the library that it called.
     pub by: String,
+    /// What served its calls: `own` kernels, or a library in place of them; empty of others' calls.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub served_by: String,
     /// The op.
     pub case: String,
     /// Its size: a number, or several with `x` between.
@@ -147,8 +150,8 @@ impl Row {
     pub(crate) fn new(by: &str, case: &Case, timing: &Timing) -> Self {
         let Cost { bytes, flops } = case.work.cost();
         let Timing { seconds, low, high, calls, samples, sets } = *timing;
-        let (by, size) = (by.to_owned(), case.size.clone());
-        Self { by, case: case.name.to_owned(), size, bytes, flops, seconds, low, high, calls, samples, sets }
+        let (by, served_by, size) = (by.to_owned(), String::new(), case.size.clone());
+        Self { by, served_by, case: case.name.to_owned(), size, bytes, flops, seconds, low, high, calls, samples, sets }
     }
 
     pub(crate) fn seconds_per_unit(&self) -> f64 {

@@ -45,6 +45,9 @@ pub fn row(row: &Row, beside: &[Row], ceilings: &Ceilings, peers: &[Report]) -> 
         time(row.seconds),
         100.0 * row.share(ceilings),
     );
+    if !["", "own"].contains(&row.served_by.as_str()) {
+        let _ = write!(line, "   served by {}", row.served_by);
+    }
     let others = peers.iter().flat_map(|report| &report.rows);
     let others = others.filter(|peer| beside.iter().all(|known| known.by != peer.by));
     for peer in beside.iter().chain(others) {

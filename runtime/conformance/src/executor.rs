@@ -7,7 +7,7 @@ use crate::probe;
 use std::sync::Arc;
 use wgpuc_abi::{Feature, Target};
 use wgpuc_runtime::backend::Device;
-use wgpuc_runtime::{Backend, Gpu, Listed};
+use wgpuc_runtime::{Backend, Gpu, Library, Listed};
 
 /// Subgroup sizes of the interpreter; 0 for the forms without them.
 const SUBGROUP_SIZES: [u32; 3] = [0, 4, 8];
@@ -18,6 +18,8 @@ pub struct Executor {
     /// For people, and unique: `interpreter`, `cpu`, `vulkan llvmpipe`.
     pub name: String,
     kind: Kind,
+    /// What may serve ops in place of their kernels.
+    library: Library,
 }
 
 #[derive(Clone, Debug)]
@@ -38,7 +40,7 @@ impl Executor {
             if namesakes > 0 {
                 name = format!("{name} #{}", namesakes + 1);
             }
-            all.push(Self { name, kind: Kind::Device(listed) });
+            all.push(Self::new(name, Kind::Device(listed)));
         }
         all
     }
@@ -50,7 +52,7 @@ impl Executor {
             0 => "interpreter".to_owned(),
             size => format!("interpreter, subgroups of {size}"),
         };
-        Self { name, kind: Kind::Interpreter(interpreted(subgroup_size)) }
+        Self::new(name, Kind::Interpreter(interpreted(subgroup_size)))
     }
 
     /// The interpreter as an NVIDIA device of compute capability 8.0.
@@ -58,7 +60,17 @@ impl Executor {
     pub fn interpreter_sm_80() -> Self {
         let mut traits = Traits { target: Target::Ptx, ..interpreted(32) };
         traits.features.push(Feature::Sm80);
-        Self { name: "interpreter as sm_80".to_owned(), kind: Kind::Interpreter(traits) }
+        Self::new("interpreter as sm_80".to_owned(), Kind::Interpreter(traits))
+    }
+
+    fn new(name: String, kind: Kind) -> Self {
+        Self { name, kind, library: Library::Own }
+    }
+
+    /// The same, where a library may serve ops in place of their kernels, which do unless told.
+    #[must_use]
+    pub fn with(self, library: Library) -> Self {
+        Self { library, ..self }
     }
 
     /// Whether it is meant by `--backend`: a part of its name, or its backend's name.
@@ -90,19 +102,21 @@ impl Executor {
     pub fn open(&self, package: &Arc<Package>) -> Result<Opened, String> {
         let listed = match &self.kind {
             // Another order of invocations than that of the reference.
-            Kind::Interpreter(traits) => return Opened::interpreter(package, traits.clone(), 1),
+            Kind::Interpreter(traits) => return Opened::interpreter(package, traits.clone(), 1, self.library),
             Kind::Device(listed) => listed,
         };
         let device = listed.open().map_err(|e| e.to_string())?;
         let ops = package.ops_for(&*device);
         let (target, features) = (device.target(), device.features().to_vec());
-        let mut builder = Gpu::builder().device(device).kernels(probe::package()?.bundle());
+        let by_library = self.library != Library::Own && device.library().is_ok();
+        let mut builder = Gpu::builder().device(device).library(self.library).kernels(probe::package()?.bundle());
         if !ops.is_empty() {
             builder = builder.kernels(package.bundle());
         }
         let gpu = builder.build().map_err(|e| e.to_string())?;
         let subgroup_size = probe::subgroup_size(&gpu)?;
-        let is_exact = listed.backend != Backend::Wgpu;
+        // A library adds up in an order of its own.
+        let is_exact = listed.backend != Backend::Wgpu && !by_library;
         Ok(Opened { gpu, ops, traits: Traits { target, features, is_exact, is_interpreter: false, subgroup_size } })
     }
 }
@@ -127,11 +141,17 @@ pub struct Opened {
 
 impl Opened {
     /// The interpreter of what a device with these traits runs; the seed fixes the order of invocations.
-    pub(crate) fn interpreter(package: &Arc<Package>, traits: Traits, seed: u32) -> Result<Self, String> {
+    pub(crate) fn interpreter(
+        package: &Arc<Package>,
+        traits: Traits,
+        seed: u32,
+        library: Library,
+    ) -> Result<Self, String> {
         let traits = Traits { is_exact: true, is_interpreter: true, ..traits };
         let device: Box<dyn Device> = Box::new(Interpreter::new(Arc::clone(package), traits.clone(), seed));
         let ops = package.ops_for(&*device);
-        let gpu = Gpu::builder().device(device).kernels(package.bundle()).build().map_err(|e| e.to_string())?;
+        let builder = Gpu::builder().device(device).library(library).kernels(package.bundle());
+        let gpu = builder.build().map_err(|e| e.to_string())?;
         Ok(Self { gpu, ops, traits })
     }
 

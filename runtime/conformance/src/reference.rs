@@ -9,6 +9,7 @@ use crate::tolerance::Tolerance;
 use crate::{Outcome, call};
 use std::sync::{Arc, Mutex};
 use wgpuc_abi::Target;
+use wgpuc_runtime::Library;
 
 /// The interpreter of a package's kernels, in the forms that whoever is compared runs.
 pub(crate) struct Reference {
@@ -134,7 +135,7 @@ impl Reference {
         if let Some(on) = open.iter().find(|on| on.traits == *traits) {
             return Ok(on.clone());
         }
-        let on = Opened::interpreter(&self.package, traits.clone(), 0)?;
+        let on = Opened::interpreter(&self.package, traits.clone(), 0, Library::Own)?;
         open.push(on.clone());
         Ok(on)
     }

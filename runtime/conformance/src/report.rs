@@ -40,7 +40,7 @@ pub fn failures(executors: &[Executor], cases: &[Case], done: &[Done]) -> String
     let mut text = String::new();
     for one in done {
         let (Some(failure), Some(case), Some(executor)) =
-            (&one.failure, cases.get(one.case), executors.get(one.executor))
+            (&one.ran.failure, cases.get(one.case), executors.get(one.executor))
         else {
             continue;
         };
@@ -54,13 +54,14 @@ pub fn failures(executors: &[Executor], cases: &[Case], done: &[Done]) -> String
 pub fn json(executors: &[Executor], cases: &[Case], done: &[Done]) -> Value {
     let one = |d: &Done| {
         let worst = d
+            .ran
             .worst
             .as_ref()
             .map(|w| json!({ "measure": measure(w.measure), "error": w.error, "bound": w.bound, "at": w.at }));
         json!({
             "op": cases.get(d.case).map(|c| &c.op), "case": cases.get(d.case).map(|c| &c.name),
-            "executor": executors.get(d.executor).map(|e| &e.name), "passed": d.failure.is_none(),
-            "failure": d.failure, "worst": worst,
+            "executor": executors.get(d.executor).map(|e| &e.name), "passed": d.ran.failure.is_none(),
+            "failure": d.ran.failure, "worst": worst, "served_by": d.ran.served_by,
         })
     };
     Value::Array(done.iter().map(one).collect())
@@ -76,8 +77,8 @@ fn rows<'a>(executors: &'a [Executor], cases: &'a [Case], done: &'a [Done]) -> V
         });
         let row = &mut rows[at];
         row.n_cases += 1;
-        row.n_failed += usize::from(one.failure.is_some());
-        if let Some(worst) = &one.worst
+        row.n_failed += usize::from(one.ran.failure.is_some());
+        if let Some(worst) = &one.ran.worst
             && row.worst.is_none_or(|(old, _)| (worst.share(), worst.bound) > (old.share(), old.bound))
         {
             row.worst = Some((worst, &case.name));

@@ -16,10 +16,19 @@ pub struct Done {
     pub executor: usize,
     /// The case, by its place.
     pub case: usize,
+    /// What came of it.
+    pub ran: Ran,
+}
+
+/// What came of a case.
+#[derive(Clone, Debug, Default)]
+pub struct Ran {
     /// Why it failed.
     pub failure: Option<String>,
     /// The largest error that it measured.
     pub worst: Option<Worst>,
+    /// Who served its last call: see [`wgpuc_runtime::Guest::served_by`].
+    pub served_by: Option<&'static str>,
 }
 
 /// Runs every case on every executor; `progress` hears of each that is done. The results are in order of executors,
@@ -41,8 +50,7 @@ pub fn run(
         while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
             for (executor, case) in job {
                 let (Some(on), Some(of)) = (opened.get(*executor), cases.get(*case)) else { continue };
-                let (failure, worst) = run_one(on, of);
-                let result = Done { executor: *executor, case: *case, failure, worst };
+                let result = Done { executor: *executor, case: *case, ran: run_one(on, of) };
                 progress(&result);
                 if let Ok(mut done) = done.lock() {
                     done.push(result);
@@ -72,11 +80,14 @@ fn without_code(executors: &[Executor], opened: &[Opened], cases: &[Case]) -> Ve
 
 /// Runs a case in memory of its own.
 #[must_use]
-pub fn run_one(on: &Opened, case: &Case) -> (Option<String>, Option<Worst>) {
+pub fn run_one(on: &Opened, case: &Case) -> Ran {
+    let mut machine = match Machine::new(&on.gpu, on.traits.clone()) {
+        Ok(machine) => machine,
+        Err(error) => return Ran { failure: Some(error.to_string()), ..Ran::default() },
+    };
     let mut errors = Errors::default();
-    let outcome = Machine::new(&on.gpu, on.traits.clone()).map_err(Into::into);
-    let outcome = outcome.and_then(|mut machine| case.run(&mut machine, &mut errors));
-    (outcome.err().map(|e| e.to_string()), errors.worst)
+    let failure = case.run(&mut machine, &mut errors).err().map(|e| e.to_string());
+    Ran { failure, worst: errors.worst, served_by: machine.guest.served_by() }
 }
 
 /// What threads take at a time: a device runs its cases one after the other, the interpreter each by itself.

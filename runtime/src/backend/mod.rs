@@ -3,6 +3,8 @@
 //! A backend never sees a guest, a handle or a plan: its callers have checked every range and every argument.
 //! In: bytes, launches with their words. Out: bytes and fault records.
 
+pub use routine::{Gemm, Routine};
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wgpuc_abi as abi;
@@ -10,6 +12,7 @@ use wgpuc_abi as abi;
 pub mod cpu;
 #[cfg(feature = "cuda")]
 pub mod cuda;
+mod routine;
 #[cfg(feature = "wgpu")]
 pub mod wgpu;
 
@@ -76,6 +79,13 @@ pub trait Device: Send + Sync {
     /// What code it takes, for people.
     fn takes(&self) -> String {
         self.target().name().to_owned()
+    }
+    /// The library that its sessions can serve routines by, as [`crate::Library`] names it.
+    ///
+    /// # Errors
+    /// Why there is none, and what to do.
+    fn library(&self) -> Result<&'static str, String> {
+        Err(format!("the backend `{}` has no such library; use the backend `cuda`", self.info().backend))
     }
     /// Memory and a queue for one guest.
     ///
@@ -147,6 +157,14 @@ pub trait Session: Send {
     /// # Errors
     /// [`Error::Kernel`] where the code or the grid is refused.
     fn launch(&mut self, launch: &Launch<'_>) -> Result<(), Error>;
+    /// Queues a routine by a library of the backend's, and says which. `None` where nothing was queued: there is no
+    /// library, the routine is beyond it or, with `only_if_faster`, it was not measured to be faster than launches.
+    ///
+    /// # Errors
+    /// [`Error::Kernel`] where the library failed; with `only_if_faster`, that is `None`.
+    fn routine(&mut self, _: &Routine, _only_if_faster: bool) -> Result<Option<&'static str>, Error> {
+        Ok(None)
+    }
     /// Returns when all earlier work has finished.
     ///
     /// # Errors

@@ -167,7 +167,8 @@ pub fn name(s: &str) -> Name {
 
 pub fn op(op_name: &str, params: Vec<(&str, OpParamType)>, n_slots: u32, n_scratch: u32, steps: Vec<Step>) -> Item {
     let params = params.into_iter().map(|(n, ty)| OpParam { name: name(n), ty }).collect();
-    Item::Op(Op { name: name(op_name), docs: String::new(), params, plan: Plan { n_slots, n_scratch, steps } })
+    let plan = Plan { n_slots, n_scratch, steps };
+    Item::Op(Op { name: name(op_name), docs: String::new(), params, plan, routine: None })
 }
 
 pub fn words(mutable: bool, optional: bool, may_alias: bool) -> OpParamType {

@@ -7,20 +7,22 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use wgpuc_bench::{Ceilings, Error, Event, Report, plot, table};
-use wgpuc_runtime::{Backend, GpuSetupError};
+use wgpuc_runtime::{Backend, GpuSetupError, Library};
 
 /// Measures the standard ops, shows each as it is known, and writes what was asked for.
 pub(crate) fn run(args: &args::Bench) -> Result<ExitCode, Failure> {
     let backend: Backend = args.backend.parse().map_err(Failure::usage)?;
+    let library: Library = args.library.parse().map_err(Failure::usage)?;
     let peers = args.peer.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     let mut progress = Progress { ceilings: Ceilings::default(), peers, printed: Ok(()) };
-    let measured = wgpuc_bench::run(backend, &args.ops, |event| progress.show(event));
+    let measured = wgpuc_bench::run((backend, library), &args.ops, |event| progress.show(event));
     progress.clear();
     progress.printed?;
     let report = measured.map_err(|error| match error {
         Error::Setup(GpuSetupError::Device(error)) => {
             Failure::no_device(format_args!("{error}; `wgpuc devices` lists what there is"))
         }
+        Error::Setup(GpuSetupError::Library(error)) => Failure::no_device(error),
         error @ Error::Unknown { .. } => Failure::usage(error),
         error => Failure::failed(error),
     })?;

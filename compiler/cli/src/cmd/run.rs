@@ -5,23 +5,25 @@ use crate::exit::Failure;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
-use wgpuc_runtime::{Backend, Gpu, GpuSetupError, Quota, RunError, RunOptions};
+use wgpuc_runtime::{Backend, Gpu, GpuSetupError, Library, Quota, RunError, RunOptions};
 
 /// Runs a guest and passes its exit code on.
 pub(crate) fn run(args: &args::Run) -> Result<ExitCode, Failure> {
     let [path, rest @ ..] = &args.guest[..] else { return Err(Failure::usage("name a guest")) };
     let options = options(args, path, rest)?;
     let backend: Backend = args.backend.parse().map_err(Failure::usage)?;
+    let library: Library = args.library.parse().map_err(Failure::usage)?;
     let bytes = std::fs::read(path).map_err(|error| Failure::disk(format_args!("cannot read {path}: {error}")))?;
     let bundle = match &args.kernels {
         Some(folder) => wgpuc_runtime::bundle::load(folder).map_err(Failure::failed)?,
         None => wgpuc_kernels::bundle(),
     };
-    let builder = Gpu::builder().backend(backend).which(args.device.clone()).kernels(bundle);
+    let builder = Gpu::builder().backend(backend).which(args.device.clone()).library(library).kernels(bundle);
     let gpu = builder.build().map_err(|error| match error {
         GpuSetupError::Device(error) => {
             Failure::no_device(format_args!("{error}; `wgpuc devices` lists what there is"))
         }
+        GpuSetupError::Library(error) => Failure::no_device(error),
         error => Failure::failed(error),
     })?;
     let quota = args.device_memory.map(|mib| Quota { bytes: mib.saturating_mul(1 << 20), ..gpu.default_quota() });

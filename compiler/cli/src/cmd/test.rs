@@ -7,10 +7,12 @@ use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use wgpuc_conformance::{Case, Done, Executor, Folder, FolderError, Package, report, standard};
+use wgpuc_runtime::Library;
 
 /// Runs the cases and prints the table of largest errors.
 pub(crate) fn run(args: &args::Test) -> Result<ExitCode, Failure> {
-    let executors = executors(&args.backend)?;
+    let library: Library = args.library.parse().map_err(Failure::usage)?;
+    let executors = executors(&args.backend, library)?;
     let Folder { package, cases, notes } = match &args.dir {
         Some(dir) => Folder::read(dir).map_err(|error| match error {
             FolderError::Disk(error) => error.into(),
@@ -37,21 +39,22 @@ pub(crate) fn run(args: &args::Test) -> Result<ExitCode, Failure> {
         // Nobody is left to be told that standard error is closed.
         let _ = writeln!(std::io::stderr(), "note: {note}");
     }
-    match done.iter().filter(|d| d.failure.is_some()).count() {
+    match done.iter().filter(|d| d.ran.failure.is_some()).count() {
         0 => Ok(ExitCode::SUCCESS),
         failed => Err(Failure::failed(format_args!("{failed} of {} runs failed", done.len()))),
     }
 }
 
 /// What this machine has, of what was asked for.
-fn executors(asked: &[String]) -> Result<Vec<Executor>, Failure> {
+fn executors(asked: &[String], library: Library) -> Result<Vec<Executor>, Failure> {
     let all = Executor::all();
     let names: Vec<String> = all.iter().map(|e| e.name.clone()).collect();
     if let Some(unknown) = asked.iter().find(|part| !all.iter().any(|e| e.is_named(part))) {
         let names = names.join("\n  ");
         return Err(Failure::no_device(format_args!("nothing here is called `{unknown}`; there are\n  {names}")));
     }
-    Ok(all.into_iter().filter(|e| asked.is_empty() || asked.iter().any(|part| e.is_named(part))).collect())
+    let wanted = all.into_iter().filter(|e| asked.is_empty() || asked.iter().any(|part| e.is_named(part)));
+    Ok(wanted.map(|e| e.with(library)).collect())
 }
 
 fn filtered(mut cases: Vec<Case>, filter: Option<&str>) -> Result<Vec<Case>, Failure> {

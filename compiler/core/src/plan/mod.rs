@@ -14,6 +14,7 @@ mod names;
 mod order;
 mod own;
 mod poly;
+mod routine;
 mod signature;
 mod value;
 mod walk;
@@ -117,12 +118,14 @@ impl<'a> Planner<'a> {
         let mut walk = Walk::new(self, file);
         let params = walk.signature(op);
         let (nodes, _) = walk.block(&op.function.body);
+        // After the body: nothing that it says holds there.
+        let routine = op.routine.as_ref().and_then(|(name, args)| walk.routine(name, args));
         let (n_slots, n_scratch, n_launches) = (walk.n_slots, walk.n_scratch, walk.n_launches);
         if n_launches == 0 {
             self.no_launch(op);
         }
         let plan = abi::Plan { n_slots, n_scratch, steps: order::steps(nodes) };
-        Some(abi::Op { name, docs: op.function.docs.clone(), params: params?, plan })
+        Some(abi::Op { name, docs: op.function.docs.clone(), params: params?, plan, routine })
     }
 
     fn no_launch(&mut self, op: &crate::syntax::ast::Op) {

@@ -54,7 +54,7 @@ impl<'a> Planner<'a> {
         nodes.push(Node::Step(step));
         let (n_slots, n_scratch) = (walk.n_slots, walk.n_scratch);
         let plan = abi::Plan { n_slots, n_scratch, steps: order::steps(nodes) };
-        Some(abi::Op { name, docs: kernel.function.docs.clone(), params: op_params, plan })
+        Some(abi::Op { name, docs: kernel.function.docs.clone(), params: op_params, plan, routine: None })
     }
 
     /// What `#[instances]` lists, or the one instance of a kernel without generics; empty where generics are open.

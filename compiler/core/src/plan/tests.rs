@@ -6,7 +6,7 @@ use crate::ir::{Fact, FactAtom, FactExpr};
 use crate::program::Program;
 use crate::source::Sources;
 use crate::syntax::parse;
-use wgpuc_abi::{Choice, Expr, Item, Step};
+use wgpuc_abi::{Choice, Expr, Gemm, Item, Routine, Step};
 
 fn try_plan(text: &str) -> (Result<Planned, Diagnostics>, Sources) {
     let mut sources = Sources::new();
@@ -269,4 +269,36 @@ fn mistakes_are_reported_and_all_of_them() {
     {
         assert!(text.contains(code), "{code} is missing in\n{text}");
     }
+}
+
+#[test]
+fn a_routines_arguments_are_the_ops_parameters() {
+    let text = "
+        const TWO: u32 = 2;
+        pub struct P { pub rows: u32, pub flip: bool, pub scale: f32 }
+        #[op(routine = gemm_f32(
+            c = out, a = x, b = y, m = p.rows, n = TWO, k = depth, trans_a = p.flip, trans_b = !p.flip,
+            alpha = p.scale, beta = 0.0,
+        ))]
+        pub fn f(depth: u32, p: P, x: &[f32], y: &[f32], out: &mut [f32]) {
+            let rows = p.rows + 1;
+            launch!(k, [rows], x, out);
+        }
+        #[kernel(workgroup = 16)]
+        fn k(x: &[f32], y: &mut [f32]) {}";
+    let planned = planned(text);
+    let field = |field| Expr::Param { param: 1, field: Some(field) };
+    let expected = Gemm {
+        m: field(0),
+        n: Expr::Int(2),
+        k: Expr::Param { param: 0, field: None },
+        trans_a: field(1),
+        trans_b: Expr::Unary(wgpuc_abi::UnaryOp::Not, Box::new(field(1))),
+        alpha: field(2),
+        beta: Expr::F32(0),
+        a: 2,
+        b: 3,
+        c: 4,
+    };
+    assert_eq!(op(&planned, 0).routine, Some(Routine::GemmF32(expected)));
 }

@@ -109,6 +109,8 @@ pub struct Const {
 pub struct Op {
     /// The buffers that may be the same: `#[op(may_alias(a, b))]`.
     pub may_alias: Vec<Ident>,
+    /// What it computes, and of what, by name: `#[op(routine = gemm_f32(m = rows, ...))]`.
+    pub routine: Option<(Ident, Vec<(Ident, Expr)>)>,
     /// The signature and body. Without generics and result.
     pub function: Function,
 }

@@ -30,10 +30,39 @@ pub(super) struct FunctionAttrs {
     pub(super) instances: Option<(Span, Instances)>,
 }
 
-/// `#[op(may_alias(a, b))]`.
+/// `#[op(may_alias(a, b), routine = gemm_f32(m = rows, ...))]`.
 pub(super) struct OpAttr {
     pub(super) span: Span,
     pub(super) may_alias: Vec<ast::Ident>,
+    pub(super) routine: Option<(ast::Ident, Vec<(ast::Ident, ast::Expr)>)>,
+}
+
+/// What a key of `#[op]` says.
+enum OpSetting {
+    /// `may_alias(a, b)`.
+    Names(Punctuated<syn::Ident, syn::Token![,]>),
+    /// `routine = gemm_f32(m = rows, ...)`.
+    Routine(syn::Ident, Punctuated<(syn::Ident, syn::Expr), syn::Token![,]>),
+}
+
+impl OpSetting {
+    /// What follows a key.
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let content;
+        if !input.peek(syn::Token![=]) {
+            syn::parenthesized!(content in input);
+            return Ok(Self::Names(Punctuated::parse_terminated(&content)?));
+        }
+        let _: syn::Token![=] = input.parse()?;
+        let name = input.parse()?;
+        syn::parenthesized!(content in input);
+        let args = Punctuated::parse_terminated_with(&content, |input| {
+            let name = input.parse()?;
+            let _: syn::Token![=] = input.parse()?;
+            Ok((name, input.parse()?))
+        })?;
+        Ok(Self::Routine(name, args))
+    }
 }
 
 /// `#[kernel(workgroup = 256, over = y.len(), needs = subgroups)]`.
@@ -162,26 +191,32 @@ impl Reader {
     }
 
     fn op_attr(&mut self, attr: &syn::Attribute) -> Option<OpAttr> {
-        let span = self.span_of(attr);
-        let mut may_alias = vec![];
+        let mut out = OpAttr { span: self.span_of(attr), may_alias: vec![], routine: None };
         if matches!(attr.meta, syn::Meta::Path(_)) {
-            return Some(OpAttr { span, may_alias });
+            return Some(out);
         }
-        type Idents = Punctuated<syn::Ident, syn::Token![,]>;
+        type Settings = Punctuated<(syn::Ident, OpSetting), syn::Token![,]>;
         let parse = |input: ParseStream<'_>| {
-            let keys = Punctuated::<(syn::Ident, Idents), syn::Token![,]>::parse_terminated_with(input, |input| {
-                let key = input.parse()?;
-                let names;
-                syn::parenthesized!(names in input);
-                Ok((key, Idents::parse_terminated(&names)?))
-            })?;
-            Ok(keys.into_iter().collect::<Vec<_>>())
+            Settings::parse_terminated_with(input, |input| Ok((input.parse()?, OpSetting::parse(input)?)))
         };
-        for (key, names) in self.attr_args(attr, parse)? {
-            self.key(&key, "op", &["may_alias"])?;
-            may_alias.extend(names.iter().map(|name| self.ident(name)));
+        for (key, setting) in self.attr_args(attr, parse)? {
+            match (self.key(&key, "op", &["may_alias", "routine"])?, setting) {
+                ("may_alias", OpSetting::Names(names)) => {
+                    out.may_alias.extend(names.iter().map(|name| self.ident(name)));
+                }
+                ("routine", OpSetting::Routine(name, args)) => {
+                    let args = all(args.iter().map(|(name, value)| Some((self.ident(name), self.expr(value)?))))?;
+                    out.routine = Some((self.ident(&name), args));
+                }
+                (name, _) => {
+                    let form = if name == "routine" { "routine = gemm_f32(m = rows, ...)" } else { "may_alias(a, b)" };
+                    let message = format!("`{name}` of `#[op]` has another form");
+                    self.bad(self.at(key.span()), &message, &format!("write `{form}`"));
+                    return None;
+                }
+            }
         }
-        Some(OpAttr { span, may_alias })
+        Some(out)
     }
 
     fn kernel_attr(&mut self, attr: &syn::Attribute) -> Option<KernelAttr> {

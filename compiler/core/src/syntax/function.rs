@@ -20,7 +20,7 @@ impl Reader {
         }
         if let Some(op) = op {
             self.check_op(&function, op.span);
-            return Some(ast::Item::Op(ast::Op { may_alias: op.may_alias, function }));
+            return Some(ast::Item::Op(ast::Op { may_alias: op.may_alias, routine: op.routine, function }));
         }
         let Some(kernel) = kernel else { return Some(ast::Item::Function(function)) };
         self.check_kernel(&function, &kernel);

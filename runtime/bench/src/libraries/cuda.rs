@@ -1,17 +1,18 @@
 //! cuBLAS and cuRAND on a card: their memory, their calls, the time that these take.
 #![expect(unsafe_code, reason = "the libraries are C: a call's pointers and sizes are ours to get right")]
 
-mod routines;
+mod curand;
 
 use crate::measure::{self, Timing};
 use crate::numbers::{Numbers, Range};
 use crate::report::Row;
 use crate::suite::{Case, Library};
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Error, Result, ensure};
 use cudarc::driver::{CudaContext, CudaEvent, CudaSlice, CudaStream, DevicePtr, DevicePtrMut, sys::CUevent_flags};
-use routines::{Blas, Philox};
+use curand::Philox;
 use std::sync::Arc;
 use std::time::Duration;
+use wgpuc_runtime::backend::cuda::cublas::{Blas, Layout};
 
 /// Bytes that the card's caches may hold.
 const CACHE: u64 = 60_000_000;
@@ -20,9 +21,10 @@ const N_NUMBERS: u32 = 1 << 20;
 
 /// The libraries of one card.
 pub(super) struct Libraries {
-    clock: Clock,
     blas: Option<Blas>,
     philox: Option<Philox>,
+    /// After those that work on its stream.
+    clock: Clock,
     numbers: Vec<f32>,
 }
 
@@ -48,10 +50,12 @@ impl Libraries {
         let event = || context.new_event(Some(CUevent_flags::CU_EVENT_DEFAULT)).ok();
         let clock = Clock { stream: context.default_stream(), from: event()?, to: event()? };
         let stream = clock.stream.cu_stream().cast();
-        let (blas, philox) = (Blas::find(stream), Philox::find(stream));
+        // SAFETY: it is the stream of the context that was just made this thread's, and the clock keeps it.
+        let blas = unsafe { Blas::new(stream) }.inspect_err(|why| tracing::info!(%why, "cuBLAS is not measured")).ok();
+        let philox = Philox::find(stream);
         let numbers = Numbers::new(1, Range::Signed);
         let numbers = (0..N_NUMBERS / 4).flat_map(|i| numbers.quad(i)).collect();
-        Some(Self { clock, blas, philox, numbers })
+        Some(Self { blas, philox, clock, numbers })
     }
 
     /// What a library needs for a case; says why where it fails.
@@ -75,12 +79,12 @@ impl Libraries {
         let prepare =
             || Ok((matrix(m, k)?, matrix(k, n)?, self.clock.stream.alloc_zeros::<f32>(m as usize * n as usize)?));
         let mut sets = self.clock.sets(bytes, prepare)?;
-        let size = (i32::try_from(m)?, i32::try_from(n)?, i32::try_from(k)?);
+        let layout = Layout::row_major([m, n, k], [false; 2]).context("cuBLAS does not count so far")?;
         let stream = &self.clock.stream;
         let timing = self.clock.time(&mut sets, |(a, b, c)| {
             let ((a, _a), (b, _b), (c, _c)) = (a.device_ptr(stream), b.device_ptr(stream), c.device_ptr_mut(stream));
             // SAFETY: the matrices have as many elements as the sizes say.
-            unsafe { blas.multiply(size, a, b, c) }
+            unsafe { blas.sgemm(&layout, [1.0, 0.0], [a, b, c]) }.map_err(Error::msg)
         })?;
         let number = |at: usize| f64::from(self.numbers[at % self.numbers.len()]);
         let expected: f64 = (0..k as usize).map(|i| number(i) * number(i * n as usize)).sum();

@@ -57,7 +57,7 @@ fn outcomes(text: &str) -> Vec<Option<String>> {
     let (file, wrong) = parsed(&reference, text);
     assert!(!file.cases.is_empty(), "{wrong}");
     let on = Executor::interpreter(0).open(&reference.package).unwrap();
-    file.cases.iter().map(|case| run_one(&on, case).0).collect()
+    file.cases.iter().map(|case| run_one(&on, case).failure).collect()
 }
 
 #[test]

@@ -1,11 +1,14 @@
-//! NVIDIA's cards through the CUDA driver, which is all that it needs: no toolkit.
+//! NVIDIA's cards through the CUDA driver, which is all that it needs: no toolkit. cuBLAS may serve routines, where it is.
 //!
 //! The driver is loaded when first asked for; without one, there is no device here. In: PTX and cubin artifacts. Out:
 //! a [`CudaDevice`], whose sessions share its kernels.
 
+mod blas;
 mod context;
+pub mod cublas;
 mod driver;
 mod kernel;
+pub mod library;
 mod memory;
 mod pinned;
 mod session;
@@ -14,6 +17,7 @@ mod stream;
 mod wait;
 
 use super::{Device, DeviceInfo, Error, Session, SessionLimits, pick};
+use crate::Library;
 use context::Context;
 use driver::Card;
 use kernel::Kernels;
@@ -79,6 +83,10 @@ impl Device for CudaDevice {
     fn takes(&self) -> String {
         let (sm, [major, minor]) = (self.card.sm, self.ptx_version);
         format!("ptx up to version {major}.{minor} for sm_{sm} or less, and cubin for sm_{sm}")
+    }
+
+    fn library(&self) -> Result<&'static str, String> {
+        cublas::is_here().map(|()| Library::Cublas.name())
     }
 
     fn open(&self, _: &SessionLimits) -> Result<Box<dyn Session>, Error> {

@@ -1,15 +1,19 @@
 //! One guest's buffers and launches on a card.
 //!
 //! In: what [`Session`] takes. Out: work on one stream.
+#![expect(unsafe_code, reason = "cuBLAS is foreign")]
 
+use super::blas;
 use super::context::Context;
+use super::cublas::{Blas, Layout};
 use super::kernel::{Kernel, Kernels};
 use super::memory::Allocation;
 use super::pinned::{Pinned, RECORD_BYTES};
 use super::staging::Ring;
 use super::stream::{Event, Stream};
 use super::wait::Flag;
-use crate::backend::{BufferKey, Cancel, Code, CodeKey, Error, Fault, Launch, Mark, Session};
+use crate::Library;
+use crate::backend::{BufferKey, Cancel, Code, CodeKey, Error, Fault, Gemm, Launch, Mark, Routine, Session};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +29,8 @@ const SCRATCH_BYTES: u64 = 32 << 20;
 /// One guest's buffers and launches.
 pub(super) struct CudaSession {
     kernels: Arc<Kernels>,
+    /// Made with the first routine that it serves; or why it does not serve.
+    blas: Option<Result<Blas, String>>,
     stream: Stream,
     buffers: Vec<Option<Allocation>>,
     vacant: Vec<u32>,
@@ -50,6 +56,7 @@ impl CudaSession {
         let mut record = Pinned::new(context, RECORD_BYTES)?;
         record.clear_record()?;
         Ok(Self {
+            blas: None,
             stream: Stream::new(context)?,
             buffers: Vec::new(),
             vacant: Vec::new(),
@@ -107,6 +114,27 @@ impl CudaSession {
         let is_kept = number < self.n_marks && self.n_marks - number <= MAX_MARKS;
         let event = self.marks.get((number % MAX_MARKS) as usize).filter(|_| is_kept);
         event.ok_or_else(|| Error::Unsupported(format!("only the last {MAX_MARKS} marks of a session are kept")))
+    }
+
+    /// Queues a product by cuBLAS; the inner error is cuBLAS's own.
+    fn sgemm(&mut self, layout: &Layout, gemm: &Gemm) -> Result<Result<(), String>, Error> {
+        let address = |key, rows: u32, columns: u32| {
+            let bytes = 4 * u64::from(rows) * u64::from(columns);
+            find(&self.buffers, key)?.span(0, bytes).map(|span| span.address())
+        };
+        let Gemm { m, n, k, .. } = *gemm;
+        let addresses = [address(gemm.a, m, k)?, address(gemm.b, k, n)?, address(gemm.c, m, n)?];
+        let stream = self.stream.handle();
+        let blas = self.blas.get_or_insert_with(|| {
+            // SAFETY: the stream is of this thread's context, and outlives what is kept beside it.
+            let blas = unsafe { Blas::new(stream) };
+            blas.inspect_err(|why| tracing::info!(%why, "cuBLAS does not serve"))
+        });
+        Ok(match blas {
+            // SAFETY: the matrices lie within buffers that live until earlier work is done, and `c` is a buffer of its own.
+            Ok(blas) => unsafe { blas.sgemm(layout, [gemm.alpha, gemm.beta], addresses) },
+            Err(why) => Err(why.clone()),
+        })
     }
 
     /// Copies within one buffer by way of another, from the end that is not written over.
@@ -223,6 +251,24 @@ impl Session for CudaSession {
         })
     }
 
+    fn routine(&mut self, routine: &Routine, only_if_faster: bool) -> Result<Option<&'static str>, Error> {
+        let Routine::GemmF32(gemm) = routine;
+        let layout = Layout::row_major([gemm.m, gemm.n, gemm.k], [gemm.trans_a, gemm.trans_b]);
+        let Some(layout) = layout.filter(|_| !only_if_faster || blas::is_faster(gemm)) else { return Ok(None) };
+        self.begin()?;
+        match self.sgemm(&layout, gemm)? {
+            Ok(()) => Ok(Some(Library::Cublas.name())),
+            Err(why) if only_if_faster => {
+                if matches!(self.blas, Some(Ok(_))) {
+                    tracing::warn!(%why, "cuBLAS serves this session no more");
+                    self.blas = Some(Err(why));
+                }
+                Ok(None)
+            }
+            Err(why) => Err(Error::Kernel(why)),
+        }
+    }
+
     fn sync(&mut self) -> Result<(), Error> {
         self.enter()?;
         if self.busy { self.wait() } else { Ok(()) }
@@ -270,6 +316,7 @@ impl Drop for CudaSession {
         if !is_current || self.wait().is_err() {
             self.staging.give_up();
             self.record.give_up();
+            std::mem::forget(self.blas.take());
         }
         for memory in self.buffers.drain(..).flatten() {
             self.stream.free(memory);

@@ -41,6 +41,11 @@ impl Stream {
         Ok(Self { context: Arc::clone(context), raw })
     }
 
+    /// Its handle, for libraries.
+    pub(super) fn handle(&self) -> *mut c_void {
+        self.raw.cast()
+    }
+
     /// Memory whose content is whatever it was.
     pub(super) fn alloc(&self, bytes: u64) -> Result<Allocation, Error> {
         let size = usize::try_from(bytes).map_err(|_| Error::OutOfMemory)?;

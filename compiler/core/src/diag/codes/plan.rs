@@ -16,4 +16,5 @@ super::codes! {
     MATCH = "E0413", "match that does not cover all values";
     TOO_MANY_INSTANCES = "E0414", "too many instances";
     ALIAS = "E0415", "buffers that cannot be the same";
+    ROUTINE = "E0416", "routine that does not fit";
 }
