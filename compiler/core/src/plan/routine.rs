@@ -21,7 +21,7 @@ impl<'a> Walk<'_, 'a> {
             "gemm_f32" => self.gemm_f32(name, args).map(abi::Routine::GemmF32),
             unknown => {
                 let near = nearest(unknown, ROUTINES).map(|near| format!("did you mean `{near}`?"));
-                let help = near.unwrap_or_else(|| format!("the routines are {}", list(&ROUTINES)));
+                let help = near.unwrap_or_else(|| format!("there is {}", list(&ROUTINES)));
                 self.report(plan::ROUTINE, name.span, &format!("there is no routine `{unknown}`"), &help)
             }
         }
