@@ -176,7 +176,7 @@ fn element(ident: &str, fields: &[(&str, Scalar, u32, &str)], bytes: u32) -> Ite
 }
 
 fn op(ident: &str, params: Vec<OpParam>) -> Item {
-    Item::Op(Op { name: name(ident), docs: docs(ident), params, plan: Plan::default() })
+    Item::Op(Op { name: name(ident), docs: docs(ident), params, plan: Plan::default(), routine: None })
 }
 
 fn param(ident: &str, ty: OpParamType) -> OpParam {
