@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case")]
 pub enum Routine {
     /// `gemm_f32`.
-    GemmF32(Gemm),
+    GemmF32(Box<Gemm>),
 }
 
 /// `c = alpha * op(a) * op(b) + beta * c`, where `op` transposes or leaves as it is. Matrices are row-major, without gaps

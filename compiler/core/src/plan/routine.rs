@@ -18,7 +18,7 @@ impl<'a> Walk<'_, 'a> {
     /// The routine, where its arguments fit.
     pub(super) fn routine(&mut self, name: &'a ast::Ident, args: &'a [Named]) -> Option<abi::Routine> {
         match name.name.as_str() {
-            "gemm_f32" => self.gemm_f32(name, args).map(abi::Routine::GemmF32),
+            "gemm_f32" => self.gemm_f32(name, args).map(|gemm| abi::Routine::GemmF32(Box::new(gemm))),
             unknown => {
                 let near = nearest(unknown, ROUTINES).map(|near| format!("did you mean `{near}`?"));
                 let help = near.unwrap_or_else(|| format!("there is {}", list(&ROUTINES)));

@@ -300,5 +300,5 @@ fn a_routines_arguments_are_the_ops_parameters() {
         b: 3,
         c: 4,
     };
-    assert_eq!(op(&planned, 0).routine, Some(Routine::GemmF32(expected)));
+    assert_eq!(op(&planned, 0).routine, Some(Routine::GemmF32(Box::new(expected))));
 }

@@ -179,7 +179,7 @@ impl Layout {
 
 #[cfg(test)]
 mod tests {
-    use super::Layout;
+    use super::{Layout, is_here};
     use std::ffi::c_int;
 
     /// `cublasSgemm` with factors of 1 and 0, as its documentation has it: by columns.
@@ -214,6 +214,14 @@ mod tests {
                     assert_eq!(c[row * n + column], expected, "{trans_a} {trans_b} [{row}, {column}]");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_library_has_what_is_called_or_is_absent() {
+        match is_here() {
+            Ok(()) => eprintln!("cuBLAS is here"),
+            Err(why) => assert!(why.starts_with("cuBLAS: ") && why.contains("LD_LIBRARY_PATH"), "{why}"),
         }
     }
 
