@@ -3,12 +3,13 @@
 //! It knows nothing of WebAssembly. In: calls with the arguments as the guest gave them. Out: results in the
 //! guest's terms; no argument panics or hangs.
 
-use crate::GpuError;
 use crate::backend::{Cancel, DeviceInfo, Error, Fault, Mark, SessionLimits};
 use crate::buffers::{self, Buffer, Table, check_range};
 use crate::executor::{self, Frame};
 use crate::gpu::Shared;
 use crate::memory::Memory;
+use crate::program::Program;
+use crate::{GpuError, Library};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tracing::field::Empty;
@@ -234,7 +235,7 @@ impl Guest {
         self.served_by
     }
 
-    /// Compiles every kernel that the device can run, ahead of its first launch.
+    /// Compiles every kernel that the device can run, ahead of its first launch, and starts the library that may serve ops.
     ///
     /// # Errors
     /// `kernel-error` where code is refused.
@@ -243,7 +244,8 @@ impl Guest {
         for code in gpu.programs.iter().flat_map(|p| p.codes()) {
             self.memory.session.prepare(&code)?;
         }
-        Ok(())
+        let has_routine = gpu.programs.iter().any(Program::has_routine);
+        if has_routine && gpu.library != Library::Own { Ok(self.memory.session.prepare_routines()?) } else { Ok(()) }
     }
 
     /// Marks this point in the order of the guest's work, for [`Self::elapsed`].

@@ -97,6 +97,11 @@ impl Program {
         })
     }
 
+    /// Whether any of its ops says that it is a routine.
+    pub(crate) fn has_routine(&self) -> bool {
+        self.ops.iter().any(|op| op.routine.is_some())
+    }
+
     /// The layout of a kernel's launch words.
     pub(crate) fn words(&self, kernel: usize) -> &[Word] {
         self.kernels.get(kernel).map_or(&[], |k| &k.words)

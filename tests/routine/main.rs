@@ -40,6 +40,16 @@ fn a_library_gets_the_ops_arguments_and_computes_the_same() {
 }
 
 #[test]
+fn a_library_is_started_ahead_where_it_may_serve() {
+    for (library, expected) in [(Library::Auto, true), (Library::Cublas, true), (Library::Own, false)] {
+        let (mut guest, device) = guest(wgpuc_kernels::bundle(), library, Answer::Serves);
+        assert!(!device.is_started());
+        guest.prepare().unwrap();
+        assert_eq!(device.is_started(), expected, "{library:?}");
+    }
+}
+
+#[test]
 fn a_library_that_declines_leaves_the_call_to_the_kernels() {
     let (mut guest, device) = guest(wgpuc_kernels::bundle(), Library::Auto, Answer::Declines);
     let product = Product { size: [4, 3, 2], transposed: [false; 2], factors: [1.0, 0.0] };

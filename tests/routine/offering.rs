@@ -1,5 +1,6 @@
 //! The CPU backend with a made-up library that multiplies matrices on the host.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use wgpuc_runtime::abi::{Feature, Target};
 use wgpuc_runtime::backend::cpu::CpuDevice;
@@ -16,6 +17,7 @@ pub(crate) enum Answer {
 }
 
 type Asked = Arc<Mutex<Vec<(Gemm, bool)>>>;
+type Started = Arc<AtomicBool>;
 
 /// The device.
 #[derive(Clone)]
@@ -23,11 +25,17 @@ pub(crate) struct Offering {
     cpu: Arc<CpuDevice>,
     answer: Answer,
     asked: Asked,
+    started: Started,
 }
 
 impl Offering {
     pub(crate) fn new(answer: Answer) -> Self {
-        Self { cpu: Arc::new(CpuDevice::new().unwrap()), answer, asked: Asked::default() }
+        Self { cpu: Arc::new(CpuDevice::new().unwrap()), answer, asked: Asked::default(), started: Started::default() }
+    }
+
+    /// Whether a session was told to start the library.
+    pub(crate) fn is_started(&self) -> bool {
+        self.started.load(Ordering::SeqCst)
     }
 
     /// What its sessions were asked, in order.
@@ -51,7 +59,8 @@ impl Device for Offering {
     }
     fn open(&self, limits: &SessionLimits) -> Result<Box<dyn Session>, Error> {
         let cpu = self.cpu.open(limits)?;
-        Ok(Box::new(Offered { cpu, answer: self.answer, asked: Arc::clone(&self.asked) }))
+        let (asked, started) = (Arc::clone(&self.asked), Arc::clone(&self.started));
+        Ok(Box::new(Offered { cpu, answer: self.answer, asked, started }))
     }
 }
 
@@ -59,6 +68,7 @@ struct Offered {
     cpu: Box<dyn Session>,
     answer: Answer,
     asked: Asked,
+    started: Started,
 }
 
 impl Offered {
@@ -88,6 +98,10 @@ impl Offered {
 }
 
 impl Session for Offered {
+    fn prepare_routines(&mut self) -> Result<(), Error> {
+        self.started.store(true, Ordering::SeqCst);
+        Ok(())
+    }
     fn routine(&mut self, routine: &Routine, only_if_faster: bool) -> Result<Option<&'static str>, Error> {
         let Routine::GemmF32(gemm) = routine;
         self.asked.lock().unwrap().push((*gemm, only_if_faster));

@@ -1,12 +1,16 @@
 //! Elementary functions, in the language itself, within 4 ULP of the exact result where `+ - * /` round correctly.
 //!
-//! The polynomials are those of Cephes (S. Moshier, single precision: `expf`, `logf`, `tanhf`). The constants are split
-//! so that nothing needs to be fused; `mul_add` is there for speed, and WebGPU may round it twice.
+//! Arguments are reduced as Cephes does it (S. Moshier, single precision: `expf`, `logf`). The polynomials are minimax ones
+//! of the relative error, by Lawson's iteration, which they leave at half an ULP or less. The constants are split so that nothing
+//! needs to be fused; `mul_add` is there for speed, and WebGPU may round it twice.
 
 const LOG2_E: f32 = 1.442_695_04;
 /// `ln 2` in two parts; the first has nine bits, so `n * LN2_HI` is exact.
 const LN2_HI: f32 = 0.693_359_375;
 const LN2_LO: f32 = -2.121_944_4e-4;
+/// `1.5 * 2^23`. Added to a number of less than 2^22, it rounds it to a whole one: the sum's bits less its own.
+const WHOLE: f32 = 12_582_912.0;
+const WHOLE_BITS: u32 = 0x4b40_0000;
 
 /// Whether it is not a number. By its bits: a GPU's compiler may assume that comparisons never meet one.
 pub fn is_nan<F: Float>(self: F) -> bool {
@@ -25,25 +29,27 @@ pub fn clamp<T: Number>(self: T, low: T, high: T) -> T {
 
 /// `e^x`.
 pub fn exp<F: Float>(self: F) -> F {
-    let (y, n) = exp_parts(self.clamp(F::splat(-104.0), F::splat(89.0)));
+    let (y, whole) = exp_parts(self.clamp(F::splat(-104.0), F::splat(89.0)));
     // In two factors, so that results below the normal numbers round once and none overflows early.
-    let k = n.cast::<i32>();
+    let k = (whole.to_bits() - WHOLE_BITS).cast::<i32>();
     let half = k >> 1;
-    let scaled = y * power_of_two::<F, _>(half) * power_of_two::<F, _>(k - half);
+    let scaled = (y + 1.0) * power_of_two::<F, _>(half) * power_of_two::<F, _>(k - half);
     select(self.is_nan(), self, scaled)
 }
 
-/// `e^x` as `y * 2^n`, with `y` in about `sqrt(1/2)` to `sqrt(2)` and a whole `n`.
+/// `e^x` as `(y + 1) * 2^n`, with `y` in about `sqrt(1/2) - 1` to `sqrt(2) - 1` and precise near 0; the second is
+/// `WHOLE + n`. `x` is within +-150.
 fn exp_parts<F: Float>(x: F) -> (F, F) {
-    let n = (x * LOG2_E).round();
+    // The sum's last place is 1: quicker than to round, convert and take the exponent.
+    let whole = x.mul_add(F::splat(LOG2_E), F::splat(WHOLE));
+    let n = (whole.to_bits() - WHOLE_BITS).cast::<i32>().cast::<f32>();
     // Not fused twice: some drivers then add the two parts of `ln 2` up first.
     let r = n.mul_add(F::splat(-LN2_LO), x - n * LN2_HI);
-    let p = r.mul_add(F::splat(1.987_569_15e-4), F::splat(1.398_199_95e-3));
-    let p = p.mul_add(r, F::splat(8.333_452e-3));
-    let p = p.mul_add(r, F::splat(4.166_579_6e-2));
-    let p = p.mul_add(r, F::splat(1.666_666_55e-1));
-    let p = p.mul_add(r, F::splat(5.000_000_1e-1));
-    (p.mul_add(r * r, r) + 1.0, n)
+    let p = r.mul_add(F::splat(1.388_249_2e-3), F::splat(8.366_576e-3));
+    let p = p.mul_add(r, F::splat(4.166_72e-2));
+    let p = p.mul_add(r, F::splat(1.666_654_3e-1));
+    let p = p.mul_add(r, F::splat(4.999_999_7e-1));
+    (p.mul_add(r * r, r), whole)
 }
 
 /// The natural logarithm: `-inf` of 0, NaN below.
@@ -53,46 +59,39 @@ pub fn ln<F: Float>(self: F) -> F {
     let bits = x.to_bits();
     // x = m * 2^e with m in [sqrt(1/2), sqrt(2))
     let shifted = bits - 0x3f35_04f3;
-    let e = ((shifted.cast::<i32>() >> 23) - tiny.cast::<i32>() * 23).cast::<f32>();
+    let e = ((shifted.cast::<i32>() >> 23) - select(tiny, 23, 0)).cast::<f32>();
     let m = F::from_bits((shifted & 0x007f_ffff) + 0x3f35_04f3);
     let f = m - 1.0;
     let z = f * f;
-    let p = f.mul_add(F::splat(7.037_683_6e-2), F::splat(-1.151_461_03e-1));
-    let p = p.mul_add(f, F::splat(1.167_699_87e-1));
-    let p = p.mul_add(f, F::splat(-1.242_014_08e-1));
-    let p = p.mul_add(f, F::splat(1.424_932_3e-1));
-    let p = p.mul_add(f, F::splat(-1.666_805_8e-1));
-    let p = p.mul_add(f, F::splat(2.000_071_5e-1));
-    let p = p.mul_add(f, F::splat(-2.499_999_4e-1));
-    let p = p.mul_add(f, F::splat(3.333_333_1e-1));
+    let p = f.mul_add(F::splat(8.700_409e-2), F::splat(-1.426_745_4e-1));
+    let p = p.mul_add(f, F::splat(1.491_476_3e-1));
+    let p = p.mul_add(f, F::splat(-1.657_758_9e-1));
+    let p = p.mul_add(f, F::splat(1.996_306_5e-1));
+    let p = p.mul_add(f, F::splat(-2.500_133_8e-1));
+    let p = p.mul_add(f, F::splat(3.333_391e-1));
     let y = z.mul_add(F::splat(-0.5), (f * z).mul_add(p, e * LN2_LO));
     let finite = e.mul_add(F::splat(LN2_HI), f + y);
-    let inf = F::splat(f32::INFINITY);
-    let at_edge = select(self == 0.0, -inf, select(self < 0.0, F::splat(f32::NAN), self));
-    select((self > 0.0) & (self < inf), finite, at_edge)
+    let at_edge = select(self == 0.0, F::splat(-f32::INFINITY), select(self < 0.0, F::splat(f32::NAN), self));
+    // By its bits whether it is finite and above 0.
+    select(self.to_bits() - 1 < 0x7f7f_ffff, finite, at_edge)
 }
 
 /// The hyperbolic tangent.
 pub fn tanh<F: Float>(self: F) -> F {
-    let a = self.abs();
-    let z = a * a;
-    let p = z.mul_add(F::splat(-5.704_988_7e-3), F::splat(2.063_908_9e-2));
-    let p = p.mul_add(z, F::splat(-5.373_971_6e-2));
-    let p = p.mul_add(z, F::splat(1.333_144_2e-1));
-    let p = p.mul_add(z, F::splat(-3.333_328_2e-1));
-    let near = (p * z).mul_add(a, a);
-    // (1 - t) / (1 + t) of t = e^-2a, which no longer matters past 20.
-    let (y, n) = exp_parts((a * -2.0).max(F::splat(-40.0)));
-    let t = y * power_of_two::<F, _>(n.cast::<i32>());
-    let far = (1.0 - t) * reciprocal_to_two(t + 1.0);
+    // -t / (2 + t) of t = e^-2a - 1, which is -1 past 20.
+    let (y, whole) = exp_parts((self.abs() * -2.0).max(F::splat(-40.0)));
+    let scale = power_of_whole(whole, 0);
+    let t = y.mul_add(scale, scale - 1.0);
+    let magnitude = -t * reciprocal_to_two(t + 2.0);
     let sign = self.to_bits() & 0x8000_0000;
-    let signed = F::from_bits(select(a < 0.625, near, far).to_bits() | sign);
-    select(self.is_nan(), self, signed)
+    select(self.is_nan(), self, F::from_bits(magnitude.to_bits() | sign))
 }
 
 /// `1 / (1 + e^-x)`, also where `e^-x` overflows.
 pub fn sigmoid<F: Float>(self: F) -> F {
-    let e = (-self.abs()).exp();
+    let (y, whole) = exp_parts((-self.abs()).max(F::splat(-104.0)));
+    // The power of two in two factors, as `exp` has it, but the second is always the same: it is of no positive number.
+    let e = (y + 1.0) * power_of_whole(whole, 24) * 5.960_464_5e-8;
     let numerator = select(self < 0.0, e, F::splat(1.0));
     select(self.is_nan(), self, numerator * reciprocal_to_two(e + 1.0))
 }
@@ -123,6 +122,12 @@ pub fn rotate_left(self: u32, n: u32) -> u32 {
 /// The bits moved right by `n` places, those that fall out coming in again.
 pub fn rotate_right(self: u32, n: u32) -> u32 {
     (self >> n) | (self << (32 - n))
+}
+
+/// `2^(n + more)` of `WHOLE + n`, where `n + more` is in -126 ..= 127.
+fn power_of_whole<F: Float>(whole: F, more: u32) -> F {
+    // The bits of `WHOLE` fall out.
+    F::from_bits((whole.to_bits() << 23) + ((more + 127) << 23))
 }
 
 /// `2^k` for `k` in -126 ..= 127.

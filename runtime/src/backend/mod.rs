@@ -157,6 +157,13 @@ pub trait Session: Send {
     /// # Errors
     /// [`Error::Kernel`] where the code or the grid is refused.
     fn launch(&mut self, launch: &Launch<'_>) -> Result<(), Error>;
+    /// Starts the library that serves routines, ahead of the first; where there is none, nothing.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    fn prepare_routines(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
     /// Queues a routine by a library of the backend's, and says which. `None` where nothing was queued: there is no
     /// library, the routine is beyond it or, with `only_if_faster`, it was not measured to be faster than launches.
     ///

@@ -133,9 +133,9 @@ void product(Suite& suite, const Cublas& cublas, const char* name, int m, int n,
 void matmul_all(Suite& suite) {
     const Cublas cublas;
     if (!cublas.is_here()) std::fprintf(stderr, "no cuBLAS here\n");
-    for (const int n : {256, 512, 1024, 2048, 4096, 8192}) product(suite, cublas, "matmul", n, n, n);
+    for (const int n : {64, 128, 256, 512, 1024, 2048, 4096, 8192}) product(suite, cublas, "matmul", n, n, n);
     product(suite, cublas, "matmul of one row", 1, 4096, 4096);
-    product(suite, cublas, "matmul of few rows", 16, 4096, 4096);
+    for (const int m : {4, 16, 64}) product(suite, cublas, "matmul of few rows", m, 4096, 4096);
     product(suite, cublas, "matmul of few columns", 4096, 64, 4096);
     product(suite, cublas, "matmul of small depth", 4096, 4096, 64);
     product(suite, cublas, "matmul of odd shape", 127, 4093, 1021);

@@ -94,12 +94,14 @@ pub(crate) fn cases() -> Vec<Case> {
     for rows in [1_000, 10_000, 100_000, 1_000_000] {
         add("average", &[rows, 100], Box::new(average::Average { rows, trees: 100 }));
     }
-    for n in [256, 512, 1024, 2048, 4096, 8192] {
+    for n in [64, 128, 256, 512, 1024, 2048, 4096, 8192] {
         add("matmul", &[n, n, n], Box::new(matmul::Matmul { m: n, n, k: n }));
     }
     for (name, m, n, k) in [
         ("matmul of one row", 1, 4096, 4096),
+        ("matmul of few rows", 4, 4096, 4096),
         ("matmul of few rows", 16, 4096, 4096),
+        ("matmul of few rows", 64, 4096, 4096),
         ("matmul of few columns", 4096, 64, 4096),
         ("matmul of small depth", 4096, 4096, 64),
         ("matmul of odd shape", 127, 4093, 1021),

@@ -116,6 +116,16 @@ impl CudaSession {
         event.ok_or_else(|| Error::Unsupported(format!("only the last {MAX_MARKS} marks of a session are kept")))
     }
 
+    /// cuBLAS on this stream, started when first asked for.
+    fn blas(&mut self) -> &Result<Blas, String> {
+        let stream = self.stream.handle();
+        self.blas.get_or_insert_with(|| {
+            // SAFETY: the stream is of this thread's context, and outlives what is kept beside it.
+            let blas = unsafe { Blas::new(stream) };
+            blas.inspect_err(|why| tracing::info!(%why, "cuBLAS does not serve"))
+        })
+    }
+
     /// Queues a product by cuBLAS; the inner error is cuBLAS's own.
     fn sgemm(&mut self, layout: &Layout, gemm: &Gemm) -> Result<Result<(), String>, Error> {
         let address = |key, rows: u32, columns: u32| {
@@ -124,13 +134,7 @@ impl CudaSession {
         };
         let Gemm { m, n, k, .. } = *gemm;
         let addresses = [address(gemm.a, m, k)?, address(gemm.b, k, n)?, address(gemm.c, m, n)?];
-        let stream = self.stream.handle();
-        let blas = self.blas.get_or_insert_with(|| {
-            // SAFETY: the stream is of this thread's context, and outlives what is kept beside it.
-            let blas = unsafe { Blas::new(stream) };
-            blas.inspect_err(|why| tracing::info!(%why, "cuBLAS does not serve"))
-        });
-        Ok(match blas {
+        Ok(match self.blas() {
             // SAFETY: the matrices lie within buffers that live until earlier work is done, and `c` is a buffer of its own.
             Ok(blas) => unsafe { blas.sgemm(layout, [gemm.alpha, gemm.beta], addresses) },
             Err(why) => Err(why.clone()),
@@ -249,6 +253,12 @@ impl Session for CudaSession {
             Error::Kernel(why) => Error::Kernel(format!("{name} cannot be launched: {why}")),
             other => other,
         })
+    }
+
+    fn prepare_routines(&mut self) -> Result<(), Error> {
+        self.enter()?;
+        self.blas();
+        Ok(())
     }
 
     fn routine(&mut self, routine: &Routine, only_if_faster: bool) -> Result<Option<&'static str>, Error> {
