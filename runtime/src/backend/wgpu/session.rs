@@ -213,11 +213,15 @@ impl Shared {
     }
 }
 
-/// The grid as WebGPU takes it: a long single axis goes into x and y, whose surplus workgroups leave at once.
+/// The grid as WebGPU takes it: a long single axis goes into x and y, with fewer than y surplus workgroups, which leave
+/// at once.
 fn fold(grid: [u32; 3]) -> Option<[u32; 3]> {
     let max = MAX_GROUPS_PER_AXIS;
     match grid {
-        [x, 1, 1] if x > max && x.div_ceil(max) <= max => Some([max, x.div_ceil(max), 1]),
+        [x, 1, 1] if x > max && x.div_ceil(max) <= max => {
+            let y = x.div_ceil(max);
+            Some([x.div_ceil(y), y, 1])
+        }
         [x, y, z] => (x <= max && y <= max && z <= max).then_some([x, y, z]),
     }
 }
@@ -229,7 +233,9 @@ mod tests {
     #[test]
     fn long_grids_are_folded_and_others_refused() {
         assert_eq!(fold([65_535, 2, 1]), Some([65_535, 2, 1]));
-        assert_eq!(fold([65_536, 1, 1]), Some([65_535, 2, 1]));
+        assert_eq!(fold([65_536, 1, 1]), Some([32_768, 2, 1]));
+        assert_eq!(fold([200_000, 1, 1]), Some([50_000, 4, 1]));
+        assert_eq!(fold([200_001, 1, 1]), Some([50_001, 4, 1]));
         assert_eq!(fold([65_535 * 65_535, 1, 1]), Some([65_535, 65_535, 1]));
         assert_eq!(fold([u32::MAX, 1, 1]), None);
         assert_eq!(fold([1, 65_536, 1]), None);
