@@ -2,8 +2,10 @@
 //! taken back when their scope ends; atoms stay.
 
 use super::int::Int;
+use super::memo::Memo;
 use super::poly::{AtomId, Mono, Poly};
 use crate::ir::{Builtin, FactAtom, Op, ParamId, SlotId, ValueId};
+use std::cell::RefCell;
 
 /// What an atom stands for, to name it and to find it again.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -47,6 +49,10 @@ pub(super) struct Facts {
     /// For each atom the facts that it is in, oldest first.
     uses: Vec<Vec<usize>>,
     trail: Vec<(AtomId, i128, i128)>,
+    n_learned: u64,
+    /// The numbers of what was learned and still holds, oldest first.
+    learned: Vec<u64>,
+    memo: RefCell<Memo>,
 }
 
 /// A point that [`Facts::reset`] goes back to.
@@ -54,6 +60,8 @@ pub(super) struct Facts {
 pub(super) struct Mark {
     facts: usize,
     trail: usize,
+    learned: usize,
+    n_proved: usize,
 }
 
 impl Facts {
@@ -77,10 +85,13 @@ impl Facts {
     }
 
     pub(super) fn mark(&self) -> Mark {
-        Mark { facts: self.list.len(), trail: self.trail.len() }
+        let n_proved = self.memo.borrow().n_proved();
+        Mark { facts: self.list.len(), trail: self.trail.len(), learned: self.learned.len(), n_proved }
     }
 
     pub(super) fn reset(&mut self, mark: Mark) {
+        self.learned.truncate(mark.learned);
+        self.memo.get_mut().take_back(mark.n_proved);
         while self.list.len() > mark.facts {
             let fact = self.list.pop().unwrap_or_default();
             for atom in fact.atoms() {
@@ -105,6 +116,16 @@ impl Facts {
         self.uses[atom as usize - 1].iter().rev().map(|at| &self.list[*at])
     }
 
+    /// Whether `goal >= 0`: as it was found before, if that is still so, else as `prove` says.
+    pub(super) fn once(&self, goal: &Poly, prove: impl FnOnce() -> bool) -> bool {
+        let known = self.memo.borrow().get(goal, self.learned.last().copied().unwrap_or(0));
+        known.unwrap_or_else(|| {
+            let proved = prove();
+            self.memo.borrow_mut().insert(goal, proved, self.n_learned);
+            proved
+        })
+    }
+
     /// Learns that `poly >= 0`.
     pub(super) fn learn(&mut self, poly: &Poly) {
         let mut poly = poly.clone();
@@ -116,7 +137,12 @@ impl Facts {
         }
         let changed = self.narrow(&poly);
         // The range of a single atom says all that its fact would.
-        if !poly.is_about_one_atom() {
+        let is_range = poly.is_about_one_atom();
+        if !is_range || !changed.is_empty() {
+            self.n_learned += 1;
+            self.learned.push(self.n_learned);
+        }
+        if !is_range {
             let at = self.list.len();
             self.list.push(poly);
             atoms.iter().for_each(|atom| self.uses[*atom as usize - 1].push(at));

@@ -15,6 +15,7 @@ mod facts;
 #[cfg(test)]
 pub(super) mod fuzz;
 mod int;
+mod memo;
 mod poly;
 mod search;
 mod state;
