@@ -41,11 +41,12 @@ pub(crate) fn build_all(workspace: &Workspace, profile: Profile) -> Result<()> {
 /// Builds the `wgpuc` command and, with it, the standard kernels and their C bindings; returns the command's path.
 pub(crate) fn build_kernels(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
     let (folder, flags): (_, &[&str]) = match profile {
-        Profile::Dev => ("debug", &[]),
-        Profile::Release => ("release", &["--release"]),
+        // with the features of the whole workspace, as the tests are built
+        Profile::Dev => ("debug", &["--workspace", "--bin", "wgpuc"]),
+        Profile::Release => ("release", &["--package", "wgpuc", "--release"]),
     };
     let mut cargo = Command::new("cargo");
-    run_step(cargo.args(["build", "--package", "wgpuc"]).args(flags).current_dir(&workspace.root))?;
+    run_step(cargo.arg("build").args(flags).current_dir(&workspace.root))?;
     let wgpuc = workspace.target.join(folder).join("wgpuc");
     let mut build = Command::new(&wgpuc);
     build.arg("build").arg(workspace.root.join("kernels-src")).arg("--out").arg(workspace.kernels());

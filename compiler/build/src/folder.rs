@@ -49,6 +49,28 @@ pub fn read_folder(dir: &Path) -> Result<Input, DiskError> {
     Ok(Input { folder_name, files })
 }
 
+/// Reads the WIT of a package: one file, or every `.wit` file of a folder and of those below it.
+///
+/// # Errors
+/// Where the file, or the folder or a file in it, cannot be read.
+pub fn read_wit(path: &Path) -> Result<Vec<String>, DiskError> {
+    if !path.is_dir() {
+        return Ok(vec![fs::read_to_string(path).map_err(failed("read", path))?]);
+    }
+    let mut texts = vec![];
+    let mut entries = vec![];
+    for entry in fs::read_dir(path).map_err(failed("read", path))? {
+        entries.push(entry.map_err(failed("read", path))?.path());
+    }
+    entries.sort();
+    for entry in entries {
+        if entry.is_dir() || entry.extension().is_some_and(|e| e == "wit") {
+            texts.extend(read_wit(&entry)?);
+        }
+    }
+    Ok(texts)
+}
+
 /// Writes files into a folder, leaving those alone whose content is right. Returns how many were written.
 ///
 /// # Errors

@@ -45,7 +45,8 @@ Examples:
   wgpuc build kernels-src                          everything, into ./wgpuc-out
   wgpuc build kernels-src --target wgsl --bindings c,cpp --out gen
   wgpuc build kernels-src --target ptx,cubin --sm 90,100
-  wgpuc build kernels-src --out gen --check        fail if gen is not up to date")]
+  wgpuc build kernels-src --out gen --check        fail if gen is not up to date
+  wgpuc build kernels-src --against released/wit   fail if guests of that release would break")]
 pub(crate) struct Build {
     /// The kernel folder.
     pub(crate) dir: PathBuf,
@@ -64,6 +65,9 @@ pub(crate) struct Build {
     /// Write nothing; fail if a file in the output folder is absent or differs.
     #[arg(long)]
     pub(crate) check: bool,
+    /// The WIT of the last release, a file or a folder; fail if guests that were built with it would break.
+    #[arg(long, value_name = "WIT")]
+    pub(crate) against: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

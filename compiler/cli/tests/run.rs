@@ -126,3 +126,23 @@ fn files_that_drifted() {
     let build = ["build", "kernels", "--out", "out", "--check"];
     says(&[("kernels/a.rs", source)], &build, 1, &["out"]);
 }
+
+#[test]
+fn an_op_that_a_release_had_is_missed() {
+    let kernel = |op: &str| {
+        format!(
+            "/// Ones.\n#[kernel(workgroup = 64, over = x.len())]\npub fn {op}(x: &mut [f32]) {{\n    let i = global_id().x;\n    \
+             if i < x.len() {{\n        x[i] = 1.0;\n    }}\n}}\n"
+        )
+    };
+    let old = "package local:k@0.1.0;\ninterface kernels { use wasi:gpu/compute@0.1.0.{buffer-id, gpu-error}; \
+               ones: func(x: buffer-id) -> result<_, gpu-error>; }\n";
+    let build = ["build", "k", "--target", "wgsl", "--against", "old.wit"];
+    let (kept, renamed) = (kernel("ones"), kernel("units"));
+    let (code, text) = wgpuc(&[("k/k.rs", kept.as_bytes()), ("old.wit", old.as_bytes())], &build);
+    assert_eq!(code, 0, "{text}");
+    let files = [("k/k.rs", renamed.as_bytes()), ("old.wit", old.as_bytes())];
+    says(&files, &build, 1, &["built with old.wit", "`ones` is gone", "package = \"local:k@0.2.0\""]);
+    says(&[("k/k.rs", kept.as_bytes())], &build, 4, &["cannot read old.wit"]);
+    says(&[("k/k.rs", kept.as_bytes()), ("old.wit", b"world {")], &build, 1, &["old.wit is no release", "no WIT"]);
+}

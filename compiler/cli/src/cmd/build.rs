@@ -3,7 +3,9 @@
 use super::{compile, print};
 use crate::args;
 use crate::exit::Failure;
+use std::path::Path;
 use std::process::ExitCode;
+use wgpuc_core::bindings::{broken_since, next_breaking};
 use wgpuc_core::driver::{Options, Output};
 
 /// Compiles a folder and writes what changed, or only compares.
@@ -16,6 +18,9 @@ pub(crate) fn run(args: &args::Build) -> Result<ExitCode, Failure> {
     let assembler = wgpuc_build::Ptxas::find().map(wgpuc_build::Ptxas::assembler);
     let options = Options { targets, architectures: args.sm.clone(), assembler, bindings };
     let output = compile(&args.dir, &options)?;
+    if let Some(release) = &args.against {
+        keep_promises(release, &output)?;
+    }
     if args.check {
         return compare(args, &output);
     }
@@ -41,5 +46,22 @@ fn compare(args: &args::Build, output: &Output) -> Result<ExitCode, Failure> {
     Err(Failure::failed(format_args!(
         "{out} is not what {dir} compiles to; run `wgpuc build {dir} --out {out}`\n  {}",
         drifted.join("\n  ")
+    )))
+}
+
+/// Fails where guests of an earlier release would no longer find what they import.
+fn keep_promises(release: &Path, output: &Output) -> Result<(), Failure> {
+    let texts = wgpuc_build::read_wit(release)?;
+    let package = &output.manifest.package;
+    let release = release.display();
+    let broken = broken_since(&output.manifest, &texts)
+        .map_err(|why| Failure::failed(format_args!("{release} is no release of this package: {why}")))?;
+    if broken.is_empty() {
+        return Ok(());
+    }
+    let (name, next) = (format_args!("{}:{}", package.namespace, package.name), next_breaking(&package.version));
+    Err(Failure::failed(format_args!(
+        "guests that were built with {release} would break:\n  {}\nchange it back, or write `package = \"{name}@{next}\"` in wgpuc.toml",
+        broken.join("\n  ")
     )))
 }

@@ -3,6 +3,7 @@
 //! Input: a Manifest. Output: [`Files`], text by path. Nothing here knows the IR or the syntax tree. To add a guest
 //! language: a file here, a line in [`Language`] and an arm in [`generate`].
 
+mod against;
 mod c;
 mod cpp;
 mod docs;
@@ -14,6 +15,7 @@ mod wit;
 use std::collections::BTreeMap;
 use wgpuc_abi::Manifest;
 
+pub use against::{broken_since, next_breaking};
 pub use wit::resolve;
 
 /// Generated files: contents by path, relative to the output folder.

@@ -8,7 +8,7 @@ use wit_bindgen_core::wit_parser::{Resolve, WorldId};
 /// The frozen interface of buffers, which every package shares.
 const COMPUTE: &str = include_str!("../../../../wit/compute.wit");
 /// The package that [`COMPUTE`] belongs to.
-const COMPUTE_PACKAGE: &str = "wasi:gpu@0.1.0";
+pub(super) const COMPUTE_PACKAGE: &str = "wasi:gpu@0.1.0";
 
 /// `world.wit`, the interface's own file, and `compute.wit` (in a package of its own, unless this is that one).
 pub(super) fn files(manifest: &Manifest) -> Files {
@@ -52,7 +52,8 @@ fn full_name(package: &Package) -> String {
     format!("{}:{}@{}", package.namespace, package.name, package.version)
 }
 
-fn compute_package() -> String {
+/// The package of [`COMPUTE`] alone.
+pub(super) fn compute_package() -> String {
     format!("package {COMPUTE_PACKAGE};\n\n{COMPUTE}")
 }
 
