@@ -319,9 +319,9 @@ impl Guest {
             let _span = debug_span!("call", name, served_by = Empty).entered();
             let start = Instant::now();
             let result = f(self);
-            let micros = start.elapsed().as_secs_f64() * 1e6;
+            let micros = format_args!("{:.2}", start.elapsed().as_secs_f64() * 1e6).to_string();
             let error = result.as_ref().err();
-            debug!(micros, error = error.map(tracing::field::display), "done");
+            debug!(%micros, error = error.map(tracing::field::display), "done");
             result
         } else {
             f(self)

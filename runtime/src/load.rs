@@ -55,7 +55,7 @@ impl Gpu {
         Ok(component)
     }
 
-    /// A component's bytes as they are, a core module's made into a component's.
+    /// A component's bytes as they are, a core module's made into a component's; either may be text.
     ///
     /// # Errors
     /// [`LoadError::NotWasm`] and [`LoadError::Componentize`].
@@ -68,9 +68,9 @@ impl Gpu {
                 version.get(..4).unwrap_or(version)
             ))),
             [] => Err(LoadError::NotWasm("it is empty".into())),
-            // A component as text, which wasmtime reads by itself.
-            text if text.trim_ascii_start().starts_with(b"(component") || text.starts_with(b";;") => {
-                Ok(Cow::Borrowed(bytes))
+            text if text.trim_ascii_start().starts_with(b"(") || text.starts_with(b";;") => {
+                let bytes = wat::parse_bytes(text).map_err(|why| LoadError::NotWasm(why.to_string()))?;
+                self.componentize(&bytes).map(|component| Cow::Owned(component.into_owned()))
             }
             _ => Err(LoadError::NotWasm(format!(
                 "it begins with {:02x?} and not with `\\0asm`",
@@ -87,7 +87,7 @@ impl Gpu {
             self.add_types(bytes.to_mut()).map_err(refused)?;
         }
         let mut encoder = wit_component::ComponentEncoder::default().validate(true).module(&bytes).map_err(refused)?;
-        if facts.wants_preview1 {
+        if facts.wants_preview1 || facts.is_command {
             let adapter_bytes = if facts.is_command {
                 adapter::WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER
             } else {
@@ -113,7 +113,7 @@ impl Gpu {
 struct Facts {
     /// It imports WASI preview 1.
     wants_preview1: bool,
-    /// It has a `main`.
+    /// It has a `main`: what calls it is in the adapter of preview 1.
     is_command: bool,
     /// It says itself what the types of its imports are, as modules linked with generated bindings do.
     is_typed: bool,

@@ -13,7 +13,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 use wasmtime::component::{Linker, ResourceTable};
-use wasmtime::{Config, Engine, Store, StoreLimits, StoreLimitsBuilder, UpdateDeadline};
+use wasmtime::{Config, Engine, ResourceLimiter, Store, StoreLimits, StoreLimitsBuilder, UpdateDeadline};
 use wasmtime_wasi::p2::bindings::Command;
 use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
@@ -52,7 +52,7 @@ pub enum RunError {
     #[error(transparent)]
     Device(#[from] crate::backend::Error),
     /// It is not a program.
-    #[error("the guest cannot be started: {0}; it must export `wasi:cli/run`, as a program with `main` does")]
+    #[error("the guest cannot be started: {0}")]
     Start(String),
     /// It ran out of time.
     #[error("the guest was stopped: it ran longer than {0:?}")]
@@ -69,7 +69,25 @@ struct State {
     wasi: WasiCtx,
     table: ResourceTable,
     gpu: GpuCtx,
-    limits: StoreLimits,
+    limits: Limits,
+}
+
+/// The limits on a guest's own memory, and whether it met them.
+struct Limits {
+    inner: StoreLimits,
+    refused: bool,
+}
+
+impl ResourceLimiter for Limits {
+    fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        let grows = self.inner.memory_growing(current, desired, maximum)?;
+        self.refused |= !grows;
+        Ok(grows)
+    }
+
+    fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        self.inner.table_growing(current, desired, maximum)
+    }
 }
 
 impl WasiView for State {
@@ -100,7 +118,6 @@ impl Gpu {
     /// # Errors
     /// See [`RunError`].
     pub fn run(&self, guest: &[u8], options: &RunOptions) -> Result<i32, RunError> {
-        let start = |why: wasmtime::Error| RunError::Start(format!("{why:#}"));
         let engine = engine().map_err(start)?;
         let component = self.load(&engine, guest)?;
         let mut linker = Linker::<State>::new(&engine);
@@ -112,7 +129,12 @@ impl Gpu {
         if let Some(bytes) = options.memory_bytes {
             limits = limits.memory_size(bytes);
         }
-        let state = State { wasi: wasi(options)?, table: ResourceTable::new(), gpu, limits: limits.build() };
+        let state = State {
+            wasi: wasi(options)?,
+            table: ResourceTable::new(),
+            gpu,
+            limits: Limits { inner: limits.build(), refused: false },
+        };
         let mut store = Store::new(&engine, state);
         store.limiter(|state| &mut state.limits);
         store.set_hostcall_fuel(HOSTCALL_FUEL);
@@ -131,14 +153,30 @@ impl Gpu {
         let ended = wasmtime_wasi::runtime::in_tokio(clock.race(guest));
         match (ended, options.timeout) {
             (None, timeout) => Err(RunError::Timeout(timeout.unwrap_or_default())),
+            (Some(Err(_)), Some(timeout)) if clock.shared.is_over() => Err(RunError::Timeout(timeout)),
             (Some(Err(error)), _) => Err(error),
             (Some(Ok(Ok(code))), _) => Ok(code),
             (Some(Ok(Err(trap))), timeout) => match (trap.downcast_ref::<I32Exit>(), timeout) {
                 (Some(exit), _) => Ok(exit.0),
                 (None, Some(timeout)) if clock.shared.is_over() => Err(RunError::Timeout(timeout)),
-                (None, _) => Err(RunError::Trap(format!("{trap:#}"))),
+                (None, _) => Err(RunError::Trap(format!("{trap:#}{}", out_of_memory(&store.data().limits, options)))),
             },
         }
+    }
+}
+
+fn start(why: wasmtime::Error) -> RunError {
+    let text = format!("{why:#}");
+    let is_no_program = text.contains("exported instance named `wasi:cli/run");
+    let hint = if is_no_program { "; it must export `wasi:cli/run`, as a program with `main` does" } else { "" };
+    RunError::Start(text + hint)
+}
+
+/// Why a guest may have trapped: it wanted more memory than it gets.
+fn out_of_memory(limits: &Limits, options: &RunOptions) -> String {
+    match options.memory_bytes.filter(|_| limits.refused) {
+        Some(bytes) => format!("; its memory was not let grow beyond {} MiB", bytes >> 20),
+        None => String::new(),
     }
 }
 

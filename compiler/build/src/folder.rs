@@ -9,7 +9,7 @@ use wgpuc_core::driver::Input;
 /// A folder or file that cannot be read or written.
 #[derive(Debug)]
 pub struct DiskError {
-    /// What was tried: `read`, `write`.
+    /// What was tried: `read`, `write`, `remove`.
     pub action: &'static str,
     /// Where.
     pub path: PathBuf,
@@ -96,6 +96,42 @@ pub fn write_changed(out: &Path, files: &Files) -> Result<usize, DiskError> {
 pub fn drifted<'a>(out: &Path, files: &'a Files) -> Vec<&'a str> {
     let differs = |name: &str, bytes: &Vec<u8>| fs::read(out.join(name)).map_or(true, |old| old != *bytes);
     files.iter().filter(|(name, bytes)| differs(name, bytes)).map(|(name, _)| name.as_str()).collect()
+}
+
+/// Artifacts in an output folder that the files of a build do not have: what earlier builds left.
+#[must_use]
+pub fn stale(out: &Path, files: &Files) -> Vec<String> {
+    let mut found = vec![];
+    for (folder, ending) in [("cpu", "wasm"), ("wgsl", "wgsl"), ("ptx", "ptx"), ("cubin", "cubin")] {
+        collect(out, folder, ending, &mut found);
+    }
+    found.retain(|name| !files.contains_key(name));
+    found.sort();
+    found
+}
+
+/// The files of that ending in a folder and those below it, by their names from `out`.
+fn collect(out: &Path, folder: &str, ending: &str, found: &mut Vec<String>) {
+    for entry in fs::read_dir(out.join(folder)).into_iter().flatten().flatten() {
+        let Some(name) = entry.file_name().to_str().map(|name| format!("{folder}/{name}")) else { continue };
+        let path = entry.path();
+        if path.is_dir() && !path.is_symlink() {
+            collect(out, &name, ending, found);
+        } else if path.extension().is_some_and(|e| e == ending) {
+            found.push(name);
+        }
+    }
+}
+
+/// Removes [`stale`] artifacts.
+///
+/// # Errors
+/// Where a file cannot be removed.
+pub fn remove_stale(out: &Path, files: &Files) -> Result<(), DiskError> {
+    stale(out, files)
+        .iter()
+        .map(|name| out.join(name))
+        .try_for_each(|path| fs::remove_file(&path).map_err(failed("remove", &path)))
 }
 
 fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DiskError {

@@ -5,9 +5,11 @@ use std::path::PathBuf;
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 the kernels have errors, files drifted, a case or the guest failed; 2 wrong use; 3 no such device or library;
-4 a file cannot be read or written. `run` passes the guest's own exit code on.
+4 a file cannot be read or written. `run` passes the guest's own exit code on; of a core module, which has WASI preview 1, all but 0
+become 1.
 
-Logs go to standard error: RUST_LOG=debug shows a line per call with its times.";
+Logs go to standard error: RUST_LOG=debug shows a line per call with its times. A level alone is that of wgpuc's own logs;
+RUST_LOG=wgpuc=debug,cranelift=info names whose.";
 
 /// One kernel source to WGSL, PTX, CPU code, WIT, host code and guest bindings, ahead of time.
 #[derive(Debug, Parser)]
@@ -23,6 +25,8 @@ pub(crate) enum Command {
     Build(Build),
     /// Look for errors in a kernel folder, and write nothing.
     Check(Check),
+    /// Say what an error code means, with a wrong and a right example.
+    Explain(Explain),
     /// Show what became of a kernel folder: IR, emitted code, plans, WIT, and which bounds checks stay.
     Inspect(Inspect),
     /// Run a guest: a component, or a core module with WASI preview 1.
@@ -77,6 +81,12 @@ pub(crate) struct Check {
     /// Print the errors as JSON: one object a line.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The code, as an error shows it: E0201. Without it, all are listed.
+    pub(crate) code: Option<String>,
 }
 
 #[derive(Debug, Args)]

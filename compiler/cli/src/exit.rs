@@ -52,7 +52,12 @@ impl From<DiskError> for Failure {
 
 impl From<driver::Failure> for Failure {
     fn from(failure: driver::Failure) -> Self {
-        let style = if std::io::stderr().is_terminal() { Style::Color } else { Style::Plain };
-        Self { message: render(&failure.diagnostics, &failure.sources, style), code: 1 }
+        let has_color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty());
+        let style = if has_color { Style::Color } else { Style::Plain };
+        let mut message = render(&failure.diagnostics, &failure.sources, style);
+        if let Some(first) = failure.diagnostics.sorted().first() {
+            message = format!("{}\n\n`wgpuc explain {}` says more\n", message.trim_end(), first.code.id);
+        }
+        Self { message, code: 1 }
     }
 }

@@ -146,3 +146,76 @@ fn an_op_that_a_release_had_is_missed() {
     says(&[("k/k.rs", kept.as_bytes())], &build, 4, &["cannot read old.wit"]);
     says(&[("k/k.rs", kept.as_bytes()), ("old.wit", b"world {")], &build, 1, &["old.wit is no release", "no WIT"]);
 }
+
+#[test]
+fn a_guest_as_text_and_one_without_wasi() {
+    let run = ["run", "--backend", "cpu", "guest"];
+    let module = br#"(module (memory (export "memory") 1) (func (export "_start")))"#;
+    assert_eq!(wgpuc(&[("guest", module)], &run), (0, String::new()));
+    assert_eq!(wgpuc(&[("guest", &wat::parse_bytes(module).unwrap())], &run), (0, String::new()));
+    says(&[("guest", b"(module (func")], &run, 1, &["no WebAssembly file", "expected"]);
+}
+
+#[test]
+fn how_a_guest_ends() {
+    let seven = wat::parse_str(program(1, "(call $exit (i32.const 7))")).unwrap();
+    assert_eq!(wgpuc(&[("guest", &seven)], &["run", "--backend", "cpu", "guest"]), (1, String::new()));
+    let hungry = "(if (i32.lt_s (memory.grow (i32.const 10000)) (i32.const 0)) (then unreachable))";
+    guest_says(&program(1, hungry), &["--memory", "16"], 1, &["unreachable", "not let grow beyond 16 MiB"]);
+    guest_says(&program(1, "unreachable"), &["--memory", "16"], 1, &["unreachable"]);
+}
+
+#[test]
+fn files_and_logs_that_are_not_there() {
+    let guest = wat::parse_str(program(1, "")).unwrap();
+    let run = ["run", "--backend", "cpu", "--kernels", "nosuch", "guest"];
+    says(&[("guest", &guest)], &run, 4, &["cannot read nosuch", "`wgpuc build`"]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wgpuc"));
+    let Output { status, stderr, .. } = command.arg("devices").env("RUST_LOG", "wgpuc=nosuch").output().unwrap();
+    let text = String::from_utf8(stderr).unwrap();
+    assert!(status.code() == Some(2) && text.starts_with("error: RUST_LOG=`wgpuc=nosuch`"), "{text}");
+}
+
+#[test]
+fn a_level_alone_is_that_of_our_own_logs() {
+    let folder = tempfile::tempdir().unwrap();
+    let kernel = "#[kernel(workgroup = 64, over = x.len())]\npub fn clear(x: &mut [f32]) {}\n";
+    std::fs::write(folder.path().join("k.rs"), kernel).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wgpuc"));
+    let Output { stderr, .. } = command.arg("check").arg(folder.path()).env("RUST_LOG", "debug").output().unwrap();
+    let text = String::from_utf8(stderr).unwrap();
+    assert!(text.lines().count() == 1 && text.contains("compile{dir=") && text.contains("millis="), "{text}");
+}
+
+#[test]
+fn what_an_earlier_build_left_is_removed_and_drift() {
+    let folder = tempfile::tempdir().unwrap();
+    let wgpuc = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wgpuc"));
+        let Output { status, stderr, .. } = command.args(args).current_dir(folder.path()).output().unwrap();
+        (status.code().unwrap(), String::from_utf8(stderr).unwrap())
+    };
+    std::fs::create_dir(folder.path().join("k")).unwrap();
+    let kernel = "#[kernel(workgroup = 64, over = x.len())]\npub fn clear(x: &mut [f32]) {}\n";
+    std::fs::write(folder.path().join("k/k.rs"), kernel).unwrap();
+    let build = ["build", "k", "--target", "wgsl", "--out", "gen"];
+    let check = [&build[..], &["--check"]].concat();
+    assert_eq!(wgpuc(&build), (0, String::new()));
+    assert_eq!(wgpuc(&check), (0, String::new()));
+    let [left, own] = ["gen/wgsl/gone.wgsl", "gen/wgsl/notes.txt"].map(|name| folder.path().join(name));
+    std::fs::write(&left, "").unwrap();
+    std::fs::write(&own, "").unwrap();
+    let (code, text) = wgpuc(&check);
+    assert!(code == 1 && text.contains("wgsl/gone.wgsl (left over)") && !text.contains("notes"), "{text}");
+    assert_eq!(wgpuc(&build), (0, String::new()));
+    assert!(!left.exists() && own.exists());
+    assert_eq!(wgpuc(&check), (0, String::new()));
+}
+
+#[test]
+fn a_code_is_explained() {
+    says(&[], &["explain", "E9999"], 2, &["there is no code `E9999`", "`wgpuc explain` lists all"]);
+    assert_eq!(wgpuc(&[], &["explain", "e0101"]), (0, String::new()));
+    assert_eq!(wgpuc(&[], &["explain"]), (0, String::new()));
+    says(&[("k/k.rs", b"fn f( {}")], &["check", "k"], 1, &["error[E01", "`wgpuc explain E01"]);
+}

@@ -25,6 +25,7 @@ pub(crate) fn run(args: &args::Build) -> Result<ExitCode, Failure> {
         return compare(args, &output);
     }
     let written = wgpuc_build::write_changed(&args.out, &output.files)?;
+    wgpuc_build::remove_stale(&args.out, &output.files)?;
     let manifest = &output.manifest;
     let n_instances: usize = manifest.kernels.iter().map(|k| k.instances.len()).sum();
     print(&format!(
@@ -38,13 +39,15 @@ pub(crate) fn run(args: &args::Build) -> Result<ExitCode, Failure> {
 }
 
 fn compare(args: &args::Build, output: &Output) -> Result<ExitCode, Failure> {
-    let drifted = wgpuc_build::drifted(&args.out, &output.files);
+    let mut drifted: Vec<String> =
+        wgpuc_build::drifted(&args.out, &output.files).into_iter().map(str::to_owned).collect();
+    drifted.extend(wgpuc_build::stale(&args.out, &output.files).into_iter().map(|name| format!("{name} (left over)")));
     if drifted.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
     let (dir, out) = (args.dir.display(), args.out.display());
     Err(Failure::failed(format_args!(
-        "{out} is not what {dir} compiles to; run `wgpuc build {dir} --out {out}`\n  {}",
+        "{out} is not what {dir} compiles to; run the same command without `--check`\n  {}",
         drifted.join("\n  ")
     )))
 }

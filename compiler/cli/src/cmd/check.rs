@@ -1,6 +1,6 @@
 //! `wgpuc check`.
 
-use super::print;
+use super::{print, timed};
 use crate::args;
 use crate::exit::Failure;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use wgpuc_core::driver::{self, Options};
 /// Compiles a folder for every target and keeps nothing.
 pub(crate) fn run(args: &args::Check) -> Result<ExitCode, Failure> {
     let input = wgpuc_build::read_folder(&args.dir)?;
-    match driver::compile(&input, &Options::default()) {
+    match timed(&args.dir, || driver::compile(&input, &Options::default())) {
         Ok(_) => Ok(ExitCode::SUCCESS),
         Err(failure) if args.json => {
             let lines: String = as_json(&failure).iter().map(|d| format!("{d}\n")).collect();

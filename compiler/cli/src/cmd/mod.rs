@@ -6,6 +6,7 @@ pub(crate) mod build;
 pub(crate) mod check;
 #[cfg(feature = "run")]
 pub(crate) mod devices;
+pub(crate) mod explain;
 pub(crate) mod inspect;
 #[cfg(feature = "run")]
 pub(crate) mod run;
@@ -16,12 +17,22 @@ mod usage;
 use crate::exit::Failure;
 use std::io::Write;
 use std::path::Path;
+use std::time::Instant;
 use wgpuc_core::driver::{self, Options, Output};
 
 /// Reads and compiles a kernel folder.
 fn compile(dir: &Path, options: &Options) -> Result<Output, Failure> {
     let input = wgpuc_build::read_folder(dir)?;
-    Ok(driver::compile(&input, options)?)
+    Ok(timed(dir, || driver::compile(&input, options))?)
+}
+
+/// Logs how long a compilation took.
+fn timed<R>(dir: &Path, compile: impl FnOnce() -> R) -> R {
+    let _span = tracing::debug_span!("compile", dir = %dir.display()).entered();
+    let start = Instant::now();
+    let result = compile();
+    tracing::debug!(millis = start.elapsed().as_millis(), "done");
+    result
 }
 
 /// Prints to standard output; a reader that went away ends the command quietly.

@@ -5,7 +5,7 @@ use crate::exit::Failure;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
-use wgpuc_runtime::{Backend, Gpu, GpuSetupError, Library, Quota, RunError, RunOptions};
+use wgpuc_runtime::{Backend, BundleError, Gpu, GpuSetupError, Library, Quota, RunError, RunOptions};
 
 /// Runs a guest and passes its exit code on.
 pub(crate) fn run(args: &args::Run) -> Result<ExitCode, Failure> {
@@ -15,7 +15,10 @@ pub(crate) fn run(args: &args::Run) -> Result<ExitCode, Failure> {
     let library: Library = args.library.parse().map_err(Failure::usage)?;
     let bytes = std::fs::read(path).map_err(|error| Failure::disk(format_args!("cannot read {path}: {error}")))?;
     let bundle = match &args.kernels {
-        Some(folder) => wgpuc_runtime::bundle::load(folder).map_err(Failure::failed)?,
+        Some(folder) => wgpuc_runtime::bundle::load(folder).map_err(|error| match error {
+            BundleError::Read { .. } => Failure::disk(error),
+            error => Failure::failed(error),
+        })?,
         None => wgpuc_kernels::bundle(),
     };
     let builder = Gpu::builder().backend(backend).which(args.device.clone()).library(library).kernels(bundle);

@@ -212,10 +212,9 @@ fn function_name(name: &Name) -> String {
     if name.kebab() == "detail" { "detail_".into() } else { ident(name) }
 }
 
-/// A doc comment. A backslash at a line's end would draw the next line of code into it.
+/// A doc comment.
 fn comment(indent: &str, docs: &str) -> String {
-    let text = Comment::new(&format!("{indent}/// "), docs).to_string();
-    text.lines().map(|line| format!("{}\n", line.trim_end_matches(['\\', ' ']))).collect()
+    Comment::new(&format!("{indent}/// "), docs).to_string()
 }
 
 /// A list after an opening bracket, on lines of at most 120 characters.

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// Markdown as a comment: each line after a prefix, nothing where there are no docs.
+/// Markdown as a comment: each line after a prefix, nothing where there are no docs. No line ends in a backslash, which would draw
+/// the next line into a comment of C.
 pub(super) struct Comment<'a> {
     prefix: &'a str,
     markdown: &'a str,
@@ -18,7 +19,11 @@ impl<'a> Comment<'a> {
 impl fmt::Display for Comment<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for line in self.markdown.trim().lines() {
-            writeln!(f, "{}", format!("{}{line}", self.prefix).trim_end())?;
+            writeln!(
+                f,
+                "{}",
+                format!("{}{line}", self.prefix).trim_end_matches(|c: char| c == '\\' || c.is_whitespace())
+            )?;
         }
         Ok(())
     }

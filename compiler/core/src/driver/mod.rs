@@ -104,6 +104,11 @@ fn run(input: &Input, options: &Options, sources: &mut Sources) -> Result<Parts,
     let compiled = instance::compile_all(&program, &planned, &goal, &mut diagnostics);
     let (kernels, artifacts) = diagnostics.or(compiled)?;
     let manifest = manifest::of(&package, &planned, &program, &kernels, sources);
+    if manifest.interface.ops().next().is_none() {
+        let message = format!("no file of the folder `{}` has an op", input.folder_name);
+        let help = "write `#[op]` before a function that launches kernels: see docs/language.md";
+        return Err(Diagnostic::without_place(codes::NO_FILES, message).help(help).into());
+    }
     let files = files(&manifest, &artifacts, &options.bindings)?;
     Ok((manifest, artifacts, files, kernels))
 }

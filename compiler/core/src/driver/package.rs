@@ -3,6 +3,7 @@
 use super::Input;
 use crate::diag::codes::package as codes;
 use crate::diag::{Diagnostic, Diagnostics, nearest};
+use crate::plan::is_wit_name;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax;
 use std::collections::BTreeMap;
@@ -62,11 +63,23 @@ pub(super) fn read(input: &Input, sources: &mut Sources) -> Result<Package, Diag
     };
     let Some((namespace, name, version)) = split(&names.package) else {
         let message = format!("`{}` is no package name", names.package);
-        let help = "write it as `namespace:name@1.2.3`, in lower case";
+        let help = "write it as `namespace:name@1.2.3`, of words in lower case that are no keywords of WIT";
         diagnostics.push(Diagnostic::without_place(codes::BAD_NAME, message).help(help));
         return Err(diagnostics);
     };
     let interface = Name::from_ident(&names.interface);
+    for (what, name) in [("interface", interface.kebab()), ("world", &names.world)] {
+        if !is_wit_name(name) {
+            let message = format!("WIT refuses the name `{name}` of the {what}");
+            let help = "write it as words in lower case with hyphens between, and no keyword of WIT";
+            diagnostics.push(Diagnostic::without_place(codes::BAD_NAME, message).help(help));
+        }
+    }
+    if interface.kebab() == names.world || interface.kebab() == "compute" {
+        let message = format!("the interface cannot be called `{}`", interface.kebab());
+        let help = "choose a name that neither the world has nor the interface of buffers, `compute`";
+        diagnostics.push(Diagnostic::without_place(codes::BAD_NAME, message).help(help));
+    }
     diagnostics.or(Package { namespace, name, version, interface, world: names.world, docs, files })
 }
 
@@ -156,18 +169,18 @@ fn order(
 fn split(package: &str) -> Option<(String, String, String)> {
     let (names, version) = package.split_once('@')?;
     let (namespace, name) = names.split_once(':')?;
-    let is_name = |n: &str| {
-        n.starts_with(|c: char| c.is_ascii_lowercase())
-            && n.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-    };
     let numbers: Vec<_> = version.split('.').collect();
     let is_version = numbers.len() == 3 && numbers.iter().all(|n| n.parse::<u32>().is_ok());
-    (is_name(namespace) && is_name(name) && is_version).then(|| (namespace.into(), name.into(), version.into()))
+    (is_wit_name(namespace) && is_wit_name(name) && is_version).then(|| (namespace.into(), name.into(), version.into()))
 }
 
 /// A folder's name as WIT allows one.
 fn plain_name(folder: &str) -> String {
     let kept: String = folder.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let name: Vec<&str> = kept.split('-').filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase())).collect();
-    if name.is_empty() { "kernels".to_owned() } else { name.join("-") }
+    match name.join("-") {
+        name if is_wit_name(&name) => name,
+        name if name.is_empty() => "kernels".to_owned(),
+        keyword => format!("{keyword}-kernels"),
+    }
 }

@@ -256,6 +256,7 @@ impl<'p> Elaborator<'p> {
         span: Span,
         want: Option<&Ty>,
     ) -> Res<Val> {
+        self.check_chain(self.frames.len(), "functions call one another", span)?;
         let mut frame = Frame::of_file(self.program.file_of(id), span);
         frame.function = Some(id);
         frame.name.clone_from(&function.name.name);

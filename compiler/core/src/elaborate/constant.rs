@@ -150,6 +150,7 @@ impl Elaborator<'_> {
             let text = format!("the constant `{}` needs itself", item.name.name);
             return Err(self.error(codes::CONST_CYCLE, span, text));
         }
+        self.check_chain(self.constants.len(), "constants need one another", span)?;
         self.constants.push(id);
         self.enter_file(self.program.file_of(id), span);
         let val = self.const_value_of(item);

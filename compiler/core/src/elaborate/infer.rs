@@ -12,7 +12,7 @@ use crate::source::Span;
 use wgpuc_abi::Scalar;
 
 /// A type variable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct VarId(u32);
 
 /// What a variable may be bound to.
@@ -145,7 +145,8 @@ impl Vars {
             (State::Bound(x, span), _) => self.bind(b, x, span),
             (_, State::Bound(y, span)) => self.bind(a, y, span),
             (State::Free(x), State::Free(y)) if x == y => {
-                self.set(a, State::Same(b));
+                // The older one stays: a variable that many literals meet is the root of all, and no chain forms.
+                self.set(a.max(b), State::Same(a.min(b)));
                 true
             }
             _ => false,

@@ -260,6 +260,7 @@ impl Elaborator<'_> {
 
     fn unrolled_rounds(&mut self, parts: &For<'_>, elem: Elem, values: &[i128]) -> Res<Val> {
         for value in values {
+            self.count_unrolled(parts.var.span)?;
             let val = self.scoped(|s| {
                 let digits = Digits::Int(value.unsigned_abs());
                 let literal = Literal { negative: *value < 0, digits, span: parts.var.span };

@@ -19,6 +19,7 @@ mod generics;
 mod infer;
 mod kernel;
 mod layout;
+mod limits;
 mod loops;
 mod memory;
 mod method;
@@ -98,6 +99,9 @@ struct Elaborator<'p> {
     slot_vars: Vec<(SlotId, VarId)>,
     /// Fields of the structs met; `None` where they are wrong.
     structs: BTreeMap<ItemId, Option<Fields>>,
+    /// Structs whose fields are being looked at, each for the one before.
+    open_structs: Vec<ItemId>,
+    size: limits::Size,
     /// The functions being inlined, outermost first.
     frames: Vec<Frame<'p>>,
     features: Vec<Feature>,
@@ -127,6 +131,8 @@ impl<'p> Elaborator<'p> {
             value_vars: vec![],
             slot_vars: vec![],
             structs: BTreeMap::new(),
+            open_structs: vec![],
+            size: limits::Size::default(),
             frames: vec![],
             features: features.to_vec(),
             asked: BTreeSet::new(),

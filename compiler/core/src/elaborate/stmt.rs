@@ -28,6 +28,7 @@ impl Elaborator<'_> {
                 let val = self.tail(expr, &stmts[at + 1..], value, want);
                 return if failed { Err(Reported) } else { val };
             }
+            self.check_size(self.b.span)?;
             match self.stmt(stmt) {
                 // What follows never runs.
                 Ok(Val { ty: Ty::Never, .. }) => return if failed { Err(Reported) } else { Ok(Val::NEVER) },

@@ -3,6 +3,7 @@
 mod accept;
 mod control;
 mod functions;
+mod large;
 mod memory;
 mod mutants;
 mod refuse;

@@ -7,6 +7,7 @@ use super::{Elaborator, Reported};
 use crate::diag::{Diagnostic, codes::types as codes};
 use crate::ir;
 use crate::program::ItemId;
+use crate::source::Span;
 use crate::syntax::ast;
 use std::rc::Rc;
 use wgpuc_abi::Scalar;
@@ -69,6 +70,9 @@ impl From<ir::Type> for Ty {
     }
 }
 
+/// The most numbers that a struct holds.
+const MAX_LEAVES: usize = 1 << 14;
+
 /// The fields of a struct.
 pub(super) type Fields = Rc<[(String, Ty)]>;
 
@@ -81,6 +85,8 @@ impl Elaborator<'_> {
         let ast::Item::Struct(item) = self.program.item(id) else { return Err(Reported) };
         // Until they are known, a struct that contains itself finds the mark of an error.
         self.structs.insert(id, None);
+        self.check_chain(self.open_structs.len(), "structs contain one another", item.name.span)?;
+        self.open_structs.push(id);
         self.enter_file(self.program.file_of(id), item.name.span);
         let mut fields = vec![];
         let mut failed = false;
@@ -91,31 +97,42 @@ impl Elaborator<'_> {
                     self.report(Diagnostic::new(codes::BAD_STRUCT, field.ty.span, what));
                     failed = true;
                 }
-                Ok(ty) => fields.push((field.name.name.clone(), ty)),
-                Err(Reported) => {
-                    if self.contains_itself(id, &field.ty) {
-                        let what = format!("struct `{}` contains itself", item.name.name);
-                        self.report(Diagnostic::new(codes::BAD_STRUCT, field.ty.span, what));
-                    }
-                    failed = true;
+                Ok(ty) => {
+                    failed |= self.check_structs_in(&ty, field.ty.span).is_err();
+                    fields.push((field.name.name.clone(), ty));
                 }
+                Err(Reported) => failed = true,
             }
         }
         self.leave_file();
+        self.open_structs.pop();
         if failed {
             return Err(Reported);
+        }
+        let mut n = 0_usize;
+        for (_, ty) in &fields {
+            n = n.saturating_add(self.n_leaves(ty)?);
+        }
+        if n > MAX_LEAVES {
+            let what = format!("struct `{}` holds more than {MAX_LEAVES} numbers", item.name.name);
+            return Err(self.error(codes::BAD_STRUCT, item.name.span, what));
         }
         let fields: Fields = fields.into();
         self.structs.insert(id, Some(fields.clone()));
         Ok(fields)
     }
 
-    fn contains_itself(&self, id: ItemId, ty: &ast::Type) -> bool {
-        match &ty.kind {
-            ast::TypeKind::Named(name) => self.program.lookup(name.span.file, &name.name) == Some(id),
-            ast::TypeKind::Array(of, _) => self.contains_itself(id, of),
-            ast::TypeKind::Tuple(parts) => parts.iter().any(|part| self.contains_itself(id, part)),
-            _ => false,
+    /// Looks at the structs that a field is made of: none may be one that is being looked at.
+    fn check_structs_in(&mut self, ty: &Ty, span: Span) -> Result<(), Reported> {
+        match ty {
+            Ty::Struct(id) if self.open_structs.contains(id) => {
+                let what = format!("struct `{}` contains itself", self.program.item(*id).name().name);
+                Err(self.error(codes::BAD_STRUCT, span, what))
+            }
+            Ty::Struct(id) => self.fields(*id).map(drop),
+            Ty::Tuple(parts) => parts.iter().try_for_each(|part| self.check_structs_in(part, span)),
+            Ty::Array(of, _) => self.check_structs_in(of, span),
+            _ => Ok(()),
         }
     }
 
@@ -133,13 +150,13 @@ impl Elaborator<'_> {
         match ty {
             Ty::Num(..) | Ty::Enum(_) | Ty::Atomic(_) => Ok(1),
             Ty::Struct(_) | Ty::Tuple(_) => {
-                let mut n = 0;
+                let mut n = 0_usize;
                 for part in self.parts(ty)? {
-                    n += self.n_leaves(&part)?;
+                    n = n.saturating_add(self.n_leaves(&part)?);
                 }
                 Ok(n)
             }
-            Ty::Array(of, len) => Ok(self.n_leaves(of)? * *len as usize),
+            Ty::Array(of, len) => Ok(self.n_leaves(of)?.saturating_mul(*len as usize)),
             Ty::Slice(_) | Ty::Never => Ok(0),
         }
     }

@@ -46,6 +46,12 @@ impl Builder {
         self.kernel
     }
 
+    /// How many blocks are open, the body included.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.open.len()
+    }
+
     /// Adds a parameter.
     pub fn param(&mut self, name: &str, kind: ParamKind) -> ParamId {
         self.kernel.params.push(Param { name: name.to_owned(), span: self.span, kind });

@@ -53,6 +53,32 @@ const KEYWORDS: [&str; 44] = [
     "union",
 ];
 
+/// Words of C, C++ and Rust that some generator of bindings does not write as a name, where it does others (`int_`).
+const UNWRITABLE: [&str; 22] = [
+    "char16_t",
+    "char32_t",
+    "char8_t",
+    "co_await",
+    "co_return",
+    "co_yield",
+    "errno",
+    "gen",
+    "int16_t",
+    "int32_t",
+    "int64_t",
+    "int8_t",
+    "intptr_t",
+    "ptrdiff_t",
+    "restrict",
+    "size_t",
+    "thread_local",
+    "uint16_t",
+    "uint32_t",
+    "uint64_t",
+    "uint8_t",
+    "uintptr_t",
+];
+
 /// What every interface takes from `compute`.
 const IMPORTED: [&str; 2] = ["buffer-id", "gpu-error"];
 
@@ -66,10 +92,22 @@ pub(super) fn wit(ident: &Ident, diagnostics: &mut Diagnostics) -> Name {
     name
 }
 
+/// Whether WIT takes it as a name as it is: words of a to z and digits, each after a letter, with hyphens between.
+pub(crate) fn is_wit_name(name: &str) -> bool {
+    let is_word = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_lowercase())
+            && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+    };
+    name.split('-').all(is_word) && !KEYWORDS.contains(&name)
+}
+
 fn refusal(ident: &Ident, name: &Name) -> Option<String> {
     let kebab = name.kebab();
     if KEYWORDS.contains(&kebab) {
         return Some(format!("`{kebab}` is a keyword of WIT"));
+    }
+    if UNWRITABLE.contains(&name.snake().as_str()) {
+        return Some(format!("`{}` is a word of C, C++ or Rust that bindings cannot use", name.snake()));
     }
     if IMPORTED.contains(&kebab) {
         return Some(format!("every interface has a `{kebab}` already, from `compute`"));

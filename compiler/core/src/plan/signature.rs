@@ -225,9 +225,19 @@ impl<'a> Planner<'a> {
     }
 }
 
+/// The most parameters of an op: what every compiler of C takes (C17, 5.2.4.1).
+const MAX_PARAMS: usize = 127;
+
 impl<'a> Walk<'_, 'a> {
     /// The op's parameters, which become visible.
     pub(super) fn signature(&mut self, op: &'a ast::Op) -> Option<Vec<abi::OpParam>> {
+        if let Some(param) = op.function.params.get(MAX_PARAMS) {
+            let message =
+                format!("an op has at most {MAX_PARAMS} parameters, and this one {}", op.function.params.len());
+            let help = "put numbers into a struct, and arrays of one type into one buffer";
+            self.planner.signature_error(param.name.span, &message, help);
+            return None;
+        }
         let mut space = Space::default();
         let mut params = vec![];
         for (index, param) in (0..).zip(&op.function.params) {

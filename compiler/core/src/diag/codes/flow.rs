@@ -9,5 +9,6 @@ super::codes! {
     WORKGROUP_TOO_LARGE = "E0602", "workgroup too large";
     TOO_MANY_BUFFERS = "E0603", "too many buffers";
     TARGET_LACKS = "E0604", "not available on a target";
+    KERNEL_TOO_LARGE = "E0605", "kernel too large";
     INTERNAL = "E0699", "error of the compiler";
 }

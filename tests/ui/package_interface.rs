@@ -1,0 +1,6 @@
+//@ file: wgpuc.toml
+interface = "list"
+world = "a b"
+//@ file: scale.rs
+#[kernel(workgroup = 64, over = out.len())]
+pub fn clear(out: &mut [f32]) {}
