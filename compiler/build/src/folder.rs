@@ -98,9 +98,9 @@ pub fn drifted<'a>(out: &Path, files: &'a Files) -> Vec<&'a str> {
     files.iter().filter(|(name, bytes)| differs(name, bytes)).map(|(name, _)| name.as_str()).collect()
 }
 
-/// Artifacts in an output folder that the files of a build do not have: what earlier builds left.
+/// Files among the artifacts of an output folder that a build does not have.
 #[must_use]
-pub fn stale(out: &Path, files: &Files) -> Vec<String> {
+pub fn strange(out: &Path, files: &Files) -> Vec<String> {
     let mut found = vec![];
     for (folder, ending) in [("cpu", "wasm"), ("wgsl", "wgsl"), ("ptx", "ptx"), ("cubin", "cubin")] {
         collect(out, folder, ending, &mut found);
@@ -123,13 +123,17 @@ fn collect(out: &Path, folder: &str, ending: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Removes [`stale`] artifacts.
+/// Removes what the Manifest in an output folder names and a build no longer has; nobody else's files. To be called before the new
+/// Manifest is written.
 ///
 /// # Errors
 /// Where a file cannot be removed.
 pub fn remove_stale(out: &Path, files: &Files) -> Result<(), DiskError> {
-    stale(out, files)
+    let old = fs::read_to_string(out.join("manifest.json")).unwrap_or_default();
+    let is_named = |name: &&String| old.contains(&format!("\"path\": \"{name}\""));
+    strange(out, files)
         .iter()
+        .filter(is_named)
         .map(|name| out.join(name))
         .try_for_each(|path| fs::remove_file(&path).map_err(failed("remove", &path)))
 }

@@ -13,7 +13,7 @@ mod embed;
 mod folder;
 mod ptxas;
 
-pub use folder::{DiskError, drifted, read_folder, read_wit, remove_stale, stale, write_changed};
+pub use folder::{DiskError, drifted, read_folder, read_wit, remove_stale, strange, write_changed};
 pub use ptxas::{PTXAS_VARIABLE, Ptxas};
 
 use std::env;

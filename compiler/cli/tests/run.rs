@@ -198,17 +198,23 @@ fn what_an_earlier_build_left_is_removed_and_drift() {
     std::fs::create_dir(folder.path().join("k")).unwrap();
     let kernel = "#[kernel(workgroup = 64, over = x.len())]\npub fn clear(x: &mut [f32]) {}\n";
     std::fs::write(folder.path().join("k/k.rs"), kernel).unwrap();
+    let other = folder.path().join("k/other.rs");
+    std::fs::write(&other, kernel.replace("clear", "others")).unwrap();
     let build = ["build", "k", "--target", "wgsl", "--out", "gen"];
     let check = [&build[..], &["--check"]].concat();
     assert_eq!(wgpuc(&build), (0, String::new()));
     assert_eq!(wgpuc(&check), (0, String::new()));
-    let [left, own] = ["gen/wgsl/gone.wgsl", "gen/wgsl/notes.txt"].map(|name| folder.path().join(name));
-    std::fs::write(&left, "").unwrap();
-    std::fs::write(&own, "").unwrap();
+    let [left, mine] = ["gen/wgsl/other_others.wgsl", "gen/wgsl/mine.wgsl"].map(|name| folder.path().join(name));
+    assert!(left.exists());
+    std::fs::remove_file(&other).unwrap();
+    std::fs::write(&mine, "").unwrap();
     let (code, text) = wgpuc(&check);
-    assert!(code == 1 && text.contains("wgsl/gone.wgsl (left over)") && !text.contains("notes"), "{text}");
+    assert!(code == 1 && text.contains("wgsl/other_others.wgsl (not of this build"), "{text}");
     assert_eq!(wgpuc(&build), (0, String::new()));
-    assert!(!left.exists() && own.exists());
+    assert!(!left.exists() && mine.exists(), "what was built goes, and what is somebody's stays");
+    let (code, text) = wgpuc(&check);
+    assert!(code == 1 && text.contains("wgsl/mine.wgsl (not of this build: remove it)"), "{text}");
+    std::fs::remove_file(&mine).unwrap();
     assert_eq!(wgpuc(&check), (0, String::new()));
 }
 

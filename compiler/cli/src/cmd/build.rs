@@ -24,8 +24,8 @@ pub(crate) fn run(args: &args::Build) -> Result<ExitCode, Failure> {
     if args.check {
         return compare(args, &output);
     }
-    let written = wgpuc_build::write_changed(&args.out, &output.files)?;
     wgpuc_build::remove_stale(&args.out, &output.files)?;
+    let written = wgpuc_build::write_changed(&args.out, &output.files)?;
     let manifest = &output.manifest;
     let n_instances: usize = manifest.kernels.iter().map(|k| k.instances.len()).sum();
     print(&format!(
@@ -41,7 +41,11 @@ pub(crate) fn run(args: &args::Build) -> Result<ExitCode, Failure> {
 fn compare(args: &args::Build, output: &Output) -> Result<ExitCode, Failure> {
     let mut drifted: Vec<String> =
         wgpuc_build::drifted(&args.out, &output.files).into_iter().map(str::to_owned).collect();
-    drifted.extend(wgpuc_build::stale(&args.out, &output.files).into_iter().map(|name| format!("{name} (left over)")));
+    drifted.extend(
+        wgpuc_build::strange(&args.out, &output.files)
+            .into_iter()
+            .map(|name| format!("{name} (not of this build: remove it)")),
+    );
     if drifted.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
