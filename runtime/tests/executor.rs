@@ -144,6 +144,7 @@ fn ranges_hold_in_any_direction() {
         assert!(text.contains("10"), "{text}");
         invalid(guest.buffer_read(buffer, offset, &mut vec![0; n]));
         invalid(guest.buffer_copy((buffer, 0), (buffer, offset), n as u64));
+        invalid(guest.buffer_copy((buffer, offset), (buffer, 0), n as u64));
     }
     invalid(guest.buffer_copy((buffer, 1), (buffer, 0), u64::MAX));
     guest.buffer_write(buffer, 10, &[]).unwrap();

@@ -38,7 +38,7 @@ fn folders(root: &Path) -> Vec<PathBuf> {
 
 fn compile(dir: &Path) -> Result<Output, Failed> {
     let input = wgpuc_build::read_folder(dir)?;
-    let options = Options { bindings: Language::ALL.to_vec(), ..Options::default() };
+    let options = Options { bindings: Language::ALL.to_vec(), proofs: true, ..Options::default() };
     driver::compile(&input, &options)
         .map_err(|failure| render(&failure.diagnostics, &failure.sources, Style::Plain).into())
 }

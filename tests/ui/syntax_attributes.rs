@@ -37,3 +37,12 @@ fn i() {
     #[unroll]
     let x = 3;
 }
+
+#[kernel(workgroup = 64, workgroup = 32)]
+fn sized_twice(y: &mut [f32]) {}
+
+#[op]
+#[op]
+pub fn marked_twice(y: &mut [f32]) {
+    launch!(fine, [1], y);
+}

@@ -26,4 +26,13 @@ fn kernel(n: u32, out: &mut [f32]) {
         out[i] = 1.0;
     }
     let d: i32 = 3000000000;
+    out[3] = ENDLESS as f32;
 }
+
+const ENDLESS: u32 = {
+    let mut sum = 0;
+    for i in 0..100000000 {
+        sum ^= i;
+    }
+    sum
+};

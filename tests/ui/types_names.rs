@@ -20,6 +20,7 @@ fn kernel(n: u32, out: &mut [f32]) {
     let g = Point { x: 1.0, y: 2.0 };
     let h = f32::MAXIMUM;
     out[0] = half(1.0, 2.0);
+    let q: float = 1.0;
 }
 
 fn half(x: f32) -> f32 {

@@ -127,6 +127,7 @@ impl Config {
             architectures: self.architectures.clone(),
             assembler: Ptxas::find().map(Ptxas::assembler),
             bindings: self.bindings.clone(),
+            proofs: false,
         };
         let mut output = driver::compile(&input, &options).map_err(|failure| Error::Source(text(&failure)))?;
         let (name, source) = embed::bundle(&output);

@@ -106,7 +106,7 @@ pub(crate) struct Inspect {
     /// Architectures of NVIDIA's, for --show usage: 80 for sm_80.
     #[arg(long, value_delimiter = ',', default_values_t = wgpuc_core::driver::ARCHITECTURES)]
     pub(crate) sm: Vec<u32>,
-    /// Print the summary as JSON.
+    /// Print the summary, or the checks, as JSON; plans always are.
     #[arg(long)]
     pub(crate) json: bool,
 }

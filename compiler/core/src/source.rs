@@ -15,6 +15,8 @@ pub struct File {
     pub name: String,
     /// The text.
     pub text: String,
+    /// Where each line starts, in bytes: places are asked for as often as there are instructions.
+    lines: Vec<u32>,
 }
 
 /// A file of a [`Sources`].
@@ -56,7 +58,9 @@ impl Sources {
     /// Adds a file.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
         let id = FileId(self.files.len() as u32);
-        self.files.push(File { name: name.into(), text: text.into() });
+        let text = text.into();
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at as u32 + 1)).collect();
+        self.files.push(File { name: name.into(), text, lines });
         id
     }
 
@@ -80,9 +84,10 @@ impl Sources {
     /// The 1-based line and column (in characters) where a span starts.
     #[must_use]
     pub fn line_column(&self, span: Span) -> (u32, u32) {
-        let before = self.file(span.file).text.get(..span.start as usize).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
-        (line as u32, before[line_start..].chars().count() as u32 + 1)
+        let File { text, lines, .. } = self.file(span.file);
+        let line = lines.partition_point(|start| *start <= span.start);
+        let start = lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        let before = text.get(start as usize..span.start as usize).unwrap_or_default();
+        (line as u32, before.chars().count() as u32 + 1)
     }
 }

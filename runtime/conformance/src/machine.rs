@@ -55,6 +55,14 @@ impl Machine {
         self.upload(&words)
     }
 
+    /// A buffer that is too small for a word.
+    ///
+    /// # Errors
+    /// As `buffer-create`.
+    pub fn less_than_a_word(&mut self) -> Result<u32, GpuError> {
+        self.guest.buffer_create(3, true)
+    }
+
     /// A buffer of `n` words, each a pattern that no kernel writes, so that what is not written shows.
     ///
     /// # Errors

@@ -19,7 +19,7 @@ impl Package {
     /// # Errors
     /// Everything that is wrong with them.
     pub fn compile(input: &Input) -> Result<Arc<Self>, Failure> {
-        let output = driver::compile(input, &Options::default())?;
+        let output = driver::compile(input, &Options { proofs: true, ..Options::default() })?;
         Ok(Arc::new(Self { output }))
     }
 

@@ -16,7 +16,7 @@ pub(crate) fn run(args: &args::Build) -> Result<ExitCode, Failure> {
         bindings = wgpuc_core::bindings::Language::ALL.to_vec();
     }
     let assembler = wgpuc_build::Ptxas::find().map(wgpuc_build::Ptxas::assembler);
-    let options = Options { targets, architectures: args.sm.clone(), assembler, bindings };
+    let options = Options { targets, architectures: args.sm.clone(), assembler, bindings, proofs: false };
     let output = compile(&args.dir, &options)?;
     if let Some(release) = &args.against {
         keep_promises(release, &output)?;

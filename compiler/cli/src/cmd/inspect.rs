@@ -14,12 +14,16 @@ use wgpuc_core::ir::{self, Check, Place};
 
 /// Shows what became of a folder.
 pub(crate) fn run(args: &args::Inspect) -> Result<ExitCode, Failure> {
+    if args.json && args.show.iter().any(|show| !matches!(show, Show::Summary | Show::Checks | Show::Plan)) {
+        return Err(Failure::usage("`--json` is for the summary, `--show checks` and `--show plan`"));
+    }
     let output = compile(&args.dir, &options(args))?;
     let named = |name: &str| args.name.as_ref().is_none_or(|wanted| name.contains(wanted.as_str()));
     let instances: Vec<&CompiledInstance> = output.kernels.iter().filter(|k| named(&k.request.name)).collect();
     let ops: Vec<_> = output.manifest.interface.ops().filter(|op| named(op.name.kebab())).collect();
     if instances.is_empty() && ops.is_empty() {
-        let names: Vec<&str> = output.kernels.iter().map(|k| k.request.name.as_str()).collect();
+        let ops = output.manifest.interface.ops().map(|op| op.name.kebab());
+        let names: Vec<&str> = ops.chain(output.kernels.iter().map(|k| k.request.name.as_str())).collect();
         return Err(Failure::usage(format_args!("no op or instance has that name; there are {}", names.join(", "))));
     }
     let mut out = String::new();
@@ -40,6 +44,7 @@ pub(crate) fn run(args: &args::Inspect) -> Result<ExitCode, Failure> {
                 }
             }
             Show::Usage => usage::show(&mut out, &instances),
+            Show::Checks if args.json => out.push_str(&checks_json(&output, &instances)),
             Show::Checks => checks(&mut out, &output, &instances),
             code => forms(&mut out, &instances, *code)?,
         }
@@ -54,7 +59,7 @@ fn options(args: &args::Inspect) -> Options {
     let ptxas = args.show.contains(&Show::Usage).then(wgpuc_build::Ptxas::find).flatten();
     targets.extend(ptxas.is_some().then_some(Target::Cubin));
     let assembler = ptxas.map(wgpuc_build::Ptxas::assembler);
-    Options { targets, architectures: args.sm.clone(), assembler, bindings: vec![Language::Wit] }
+    Options { targets, architectures: args.sm.clone(), assembler, bindings: vec![Language::Wit], proofs: true }
 }
 
 fn instance<'a>(output: &'a Output, compiled: &CompiledInstance) -> Option<&'a Instance> {
@@ -126,28 +131,62 @@ fn source(out: &mut String, output: &Output, instances: &[&CompiledInstance]) {
     }
 }
 
+/// An access, and whether its check stays.
+struct Verdict<'a> {
+    file: &'a str,
+    line: u32,
+    column: u32,
+    place: &'static str,
+    text: String,
+    stays: bool,
+    why: &'a str,
+}
+
+/// Every access of a form.
+fn verdicts<'a>(output: &'a Output, form: &'a Form) -> impl Iterator<Item = Verdict<'a>> {
+    form.kernel.accesses.iter().map(|access| {
+        let (line, column) = output.sources.line_column(access.span);
+        let text = output.sources.text(access.span).split_whitespace().collect::<Vec<_>>().join(" ");
+        let (stays, why) = match &access.check {
+            Check::Proved(why) => (false, why.as_str()),
+            Check::Stays(why) => (true, why.as_str()),
+            Check::Unknown | Check::Explicit => (true, ""),
+        };
+        let place = match access.place {
+            Place::Buffer(_) => "buffer",
+            Place::Shared(_) => "shared",
+            Place::Slot(_) => "array",
+        };
+        Verdict { file: &output.sources.file(access.span.file).name, line, column, place, text, stays, why }
+    })
+}
+
 /// Every access of the base forms, and the verdict on it.
 fn checks(out: &mut String, output: &Output, instances: &[&CompiledInstance]) {
     for compiled in instances {
         let Some(form) = base(compiled) else { continue };
         let _ = writeln!(out, "# {}", compiled.request.name);
-        for access in &form.kernel.accesses {
-            let (line, column) = output.sources.line_column(access.span);
-            let file = &output.sources.file(access.span.file).name;
-            let text = output.sources.text(access.span).split_whitespace().collect::<Vec<_>>().join(" ");
-            let verdict = match &access.check {
-                Check::Proved(why) => format!("gone: {why}"),
-                Check::Stays(why) => format!("STAYS: {why}"),
-                Check::Unknown | Check::Explicit => "STAYS".to_owned(),
-            };
-            let place = match access.place {
-                Place::Buffer(_) => "buffer",
-                Place::Shared(_) => "shared",
-                Place::Slot(_) => "array",
-            };
-            let _ = writeln!(out, "  {file}:{line}:{column}  {place} `{text}`  {verdict}");
+        for Verdict { file, line, column, place, text, stays, why } in verdicts(output, form) {
+            let verdict = if stays { "STAYS" } else { "gone" };
+            let _ = writeln!(out, "  {file}:{line}:{column}  {place} `{text}`  {verdict}: {why}");
         }
     }
+}
+
+fn checks_json(output: &Output, instances: &[&CompiledInstance]) -> String {
+    let rows: Vec<_> = instances
+        .iter()
+        .filter_map(|compiled| Some((compiled, base(compiled)?)))
+        .flat_map(|(compiled, form)| {
+            verdicts(output, form).map(|v| {
+                json!({
+                    "instance": compiled.request.name, "file": v.file, "line": v.line, "column": v.column,
+                    "place": v.place, "access": v.text, "stays": v.stays, "why": v.why,
+                })
+            })
+        })
+        .collect();
+    format!("{:#}\n", json!(rows))
 }
 
 /// The code of every form.

@@ -6,7 +6,7 @@ mod suggest;
 
 pub use codes::Code;
 pub use render::{Style, render};
-pub use suggest::nearest;
+pub use suggest::{nearest, own_type};
 
 use crate::source::Span;
 
@@ -102,6 +102,12 @@ impl Diagnostics {
     /// Adds all of another.
     pub fn extend(&mut self, other: Self) {
         other.list.into_iter().for_each(|d| self.push(d));
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.list.len()
     }
 
     /// Whether nothing is wrong.

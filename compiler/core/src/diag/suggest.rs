@@ -11,6 +11,22 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
     Some(best.1)
 }
 
+/// What a type of C, WGSL or Rust is called here.
+#[must_use]
+pub fn own_type(typed: &str) -> Option<&'static str> {
+    Some(match typed {
+        "float" | "f64" | "double" => "f32",
+        "half" | "float16" => "f16",
+        "int" | "isize" | "int32_t" => "i32",
+        "uint" | "unsigned" | "usize" | "size_t" | "uint32_t" => "u32",
+        "long" | "int64_t" | "i128" => "i64",
+        "ulong" | "uint64_t" | "u128" => "u64",
+        "char" | "byte" | "uchar" | "uint8_t" => "u8",
+        "boolean" => "bool",
+        _ => return None,
+    })
+}
+
 /// How many letters must be added, removed, replaced or swapped with their neighbour (the optimal string alignment
 /// distance), if at most `most`. Case and underscores against hyphens do not count.
 fn distance(a: &str, b: &str, most: usize) -> Option<usize> {

@@ -54,6 +54,8 @@ pub(super) struct Goal<'a> {
     /// What machine code is for.
     pub(super) architectures: &'a [u32],
     pub(super) assembler: Option<&'a Assembler>,
+    /// See `Options::proofs`.
+    pub(super) proofs: bool,
     pub(super) sources: &'a Sources,
 }
 

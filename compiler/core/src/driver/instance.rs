@@ -7,6 +7,7 @@ use crate::diag::codes::flow as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::{self, Feature};
 use crate::passes;
+use crate::passes::bounds::Reasons;
 use crate::passes::finding::Kind;
 use crate::passes::limits::Limits;
 use crate::plan::Planned;
@@ -118,7 +119,7 @@ fn compile(
     for features in asked.sets() {
         let is_base = features == needs;
         let kernel = if is_base { base.kernel.clone() } else { elaborate::kernel(program, request, &features)?.kernel };
-        forms.push(analysed(kernel, &mut sites, goal.sources)?);
+        forms.push(analysed(kernel, &mut sites, goal)?);
     }
     forms.iter_mut().for_each(|form| form.lowered.sites.clone_from(&sites));
     code::compile(&mut forms, &asked, goal)?;
@@ -133,9 +134,10 @@ fn needs(program: &Program, request: &Request) -> Vec<Feature> {
 }
 
 /// Runs the passes, and adds the sites that can still fail to those of the instance.
-fn analysed(mut kernel: ir::Kernel, sites: &mut Vec<ir::Site>, sources: &Sources) -> Result<Form, Diagnostics> {
+fn analysed(mut kernel: ir::Kernel, sites: &mut Vec<ir::Site>, goal: &Goal<'_>) -> Result<Form, Diagnostics> {
     passes::simplify::run(&mut kernel);
-    passes::bounds::run_named(&mut kernel, &|span| short(sources, span));
+    let name = |span| short(goal.sources, span);
+    passes::bounds::run_with(&mut kernel, &Reasons { name: &name, of_proofs: goal.proofs });
     findings(&kernel).or(())?;
     let mut lowered = kernel.clone();
     passes::explicit::run(&mut lowered);

@@ -48,6 +48,8 @@ pub struct Options {
     pub assembler: Option<Assembler>,
     /// The languages to generate bindings for.
     pub bindings: Vec<Language>,
+    /// Whether each access that needs no check says why, for people; where a check stays, it always does.
+    pub proofs: bool,
 }
 
 /// A compiled package.
@@ -99,6 +101,7 @@ fn run(input: &Input, options: &Options, sources: &mut Sources) -> Result<Parts,
         targets: if options.targets.is_empty() { &TARGETS } else { &options.targets },
         architectures: if options.architectures.is_empty() { &ARCHITECTURES } else { &options.architectures },
         assembler: options.assembler.as_ref(),
+        proofs: options.proofs,
         sources,
     };
     let compiled = instance::compile_all(&program, &planned, &goal, &mut diagnostics);

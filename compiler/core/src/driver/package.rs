@@ -52,7 +52,7 @@ pub(super) fn read(input: &Input, sources: &mut Sources) -> Result<Package, Diag
         config(id, &sources.file(id).text, &mut names, &mut diagnostics);
     }
     let root = ids.remove(ROOT);
-    if ids.is_empty() && diagnostics.is_empty() {
+    if ids.is_empty() && root.is_none() && diagnostics.is_empty() {
         let message = format!("the folder `{}` has no kernel files", input.folder_name);
         let help = "put a file with an `#[op]` into it: see docs/language.md";
         diagnostics.push(Diagnostic::without_place(codes::NO_FILES, message).help(help));
@@ -129,7 +129,7 @@ fn config(id: FileId, text: &str, names: &mut Names, diagnostics: &mut Diagnosti
     }
 }
 
-/// The files that `lib.rs` names, in its order. Each other file must be named there.
+/// `lib.rs` where it has items of its own, and the files that it names, in its order. Each other file must be named there.
 fn order(
     root: FileId,
     sources: &Sources,
@@ -143,7 +143,8 @@ fn order(
             return (String::new(), vec![]);
         }
     };
-    let mut files = vec![];
+    // What stands in the root itself comes first.
+    let mut files = if file.items.is_empty() { vec![] } else { vec![root] };
     for module in &file.mods {
         match ids.get(format!("{}.rs", module.name).as_str()) {
             Some(id) => files.push(*id),

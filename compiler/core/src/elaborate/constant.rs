@@ -6,7 +6,7 @@ use super::resolve::Operand;
 use super::scope::{Frame, Generic, Local};
 use super::types::{Elem, Ty};
 use super::value::Val;
-use super::{Elaborator, Res};
+use super::{Elaborator, Res, fold};
 use crate::diag::{Diagnostic, Diagnostics, codes::types as codes};
 use crate::ir::{self, Const, Op, Scalar};
 use crate::program::{Binding, ItemId, Program};
@@ -117,9 +117,10 @@ impl Elaborator<'_> {
         for leaf in &val.leaves {
             match self.const_of(*leaf) {
                 Some(value) => known.push(value),
-                None => match super::fold::run(&self.settled_kernel(), &block, *leaf) {
-                    Some(value) => known.push(value),
-                    None => return Err(self.not_constant(expr.span)),
+                None => match fold::run(&self.settled_kernel(), &block, *leaf) {
+                    Ok(value) => known.push(value),
+                    Err(fold::Unknown::Open) => return Err(self.not_constant(expr.span)),
+                    Err(fold::Unknown::TooLong) => return Err(self.too_long(expr.span)),
                 },
             }
         }
@@ -132,6 +133,13 @@ impl Elaborator<'_> {
         let d = Diagnostic::new(codes::NOT_CONSTANT, span, "not a constant")
             .here("the compiler must know this value")
             .note("constants are literals, `const` items, const generics, and functions of them");
+        self.report(d)
+    }
+
+    fn too_long(&mut self, span: Span) -> super::Reported {
+        let d = Diagnostic::new(codes::NOT_CONSTANT, span, "this takes too long for a constant")
+            .here(format!("more than {} million steps", fold::MAX_STEPS / 1_000_000))
+            .help("loop over less, or compute it in the kernel");
         self.report(d)
     }
 

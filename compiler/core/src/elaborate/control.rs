@@ -86,8 +86,7 @@ impl Elaborator<'_> {
         }
         match sides {
             Some((first, second)) => {
-                let why = Some((first, format!("this is `{}`", self.show(&self.settle(&a.ty)))));
-                self.unify(&a.ty, &b.ty, second, why)?;
+                self.unify_as(&a.ty, &b.ty, second, |s| (first, s.this_is(&a.ty)))?;
             }
             None => self.unify(&b.ty, &a.ty, span, None)?,
         }

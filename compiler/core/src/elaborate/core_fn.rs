@@ -3,11 +3,11 @@
 use super::place::{Cell, Store};
 use super::resolve::Operand;
 use super::types::{Elem, Ty};
-use super::value::Val;
+use super::value::{Leaves, Val};
 use super::{Elaborator, Reported, Res, errors};
 use crate::diag::{Diagnostic, codes::flow, codes::types as codes};
 use crate::ir::op::Class;
-use crate::ir::{Barrier, Builtin, Expr as IrExpr, Feature, Op, Scalar, StmtKind, SubgroupOp, Type, ValueId};
+use crate::ir::{Barrier, Builtin, Expr as IrExpr, Feature, Op, Scalar, StmtKind, SubgroupOp, Type};
 use crate::source::Span;
 use crate::syntax::ast::{self, Expr, ExprKind};
 
@@ -221,7 +221,7 @@ impl Elaborator<'_> {
         if tys.len() != cells.len() || tys.is_empty() || !cells.iter().all(|cell| matches!(cell, Cell::Shared(_))) {
             return Err(self.not_shared(args[0].span));
         }
-        let mut leaves: Vec<ValueId> = vec![];
+        let mut leaves = Leaves::new();
         for (cell, ty) in cells.iter().zip(&tys) {
             let access = self.access(*cell, index, &place);
             leaves.push(self.def_ty(ty, IrExpr::UniformLoad { index, access }));
@@ -260,7 +260,7 @@ impl Elaborator<'_> {
             SubgroupOp::Ballot => (Elem::Known(Scalar::U32), 4),
             _ => (elem, lanes),
         };
-        let leaf = self.def(elem, lanes, IrExpr::Subgroup(op, operands));
+        let leaf = self.def(elem, lanes, IrExpr::subgroup(op, &operands));
         Ok(Val::leaf(Ty::Num(elem, lanes), leaf))
     }
 }

@@ -4,12 +4,13 @@ use super::infer::{Digits, Literal};
 use super::place::{Lane, Owner, OwnerKind, Place};
 use super::resolve::Operand;
 use super::types::{Elem, Ty};
-use super::value::Val;
+use super::value::{Leaves, Val};
 use super::{Elaborator, Reported, Res, errors};
 use crate::diag::{Diagnostic, codes::types as codes};
 use crate::ir::{Const, Op, StmtKind};
 use crate::source::Span;
 use crate::syntax::ast::{self, Expr, ExprKind, UnaryOp};
+use std::rc::Rc;
 use wgpuc_abi::Feature;
 
 impl Elaborator<'_> {
@@ -194,7 +195,7 @@ impl Elaborator<'_> {
                     first += self.n_leaves(part)?;
                 }
                 let n = self.n_leaves(&parts[at])?;
-                let leaves = val.leaves[first..first + n].to_vec();
+                let leaves = val.leaves[first..first + n].into();
                 Ok(Operand::Val(Val { ty: parts[at].clone(), leaves }))
             }
         }
@@ -270,7 +271,7 @@ impl Elaborator<'_> {
                 self.check_index(at, len, span)?;
                 let n = self.n_leaves(&of)?;
                 let first = at as usize * n;
-                Ok(Operand::Val(Val { ty: *of, leaves: val.leaves[first..first + n].to_vec() }))
+                Ok(Operand::Val(Val { ty: Ty::clone(&of), leaves: val.leaves[first..first + n].into() }))
             }
             (Ty::Array(..), None) => {
                 let owner = Owner::new("array", span, OwnerKind::Let);
@@ -287,7 +288,7 @@ impl Elaborator<'_> {
             Some(Ty::Tuple(wants)) if wants.len() == parts.len() => Some(wants.clone()),
             _ => None,
         };
-        let (mut tys, mut leaves, mut failed) = (vec![], vec![], false);
+        let (mut tys, mut leaves, mut failed) = (vec![], Leaves::new(), false);
         for (at, part) in parts.iter().enumerate() {
             match self.value(part, wants.as_ref().map(|wants| &wants[at])) {
                 Ok(val) => {
@@ -305,7 +306,7 @@ impl Elaborator<'_> {
             Some(Ty::Array(of, _)) => Some((**of).clone()),
             _ => None,
         };
-        let mut leaves = vec![];
+        let mut leaves = Leaves::new();
         let mut of: Option<(Ty, Span)> = None;
         for part in parts {
             let hint = of.as_ref().map(|(ty, _)| ty.clone()).or_else(|| want.clone());
@@ -313,14 +314,14 @@ impl Elaborator<'_> {
             match &of {
                 None => of = Some((val.ty, part.span)),
                 Some((ty, first)) => {
-                    let why = Some((*first, format!("the first element is `{}`", self.show(&self.settle(ty)))));
-                    self.unify(&ty.clone(), &val.ty, part.span, why)?;
+                    let why = |s: &Self| (*first, format!("the first element is `{}`", s.show(&s.settle(ty))));
+                    self.unify_as(ty, &val.ty, part.span, why)?;
                 }
             }
             leaves.extend(val.leaves);
         }
         match of {
-            Some((ty, _)) => Ok(Val { ty: Ty::Array(Box::new(ty), parts.len() as u32), leaves }),
+            Some((ty, _)) => Ok(Val { ty: Ty::Array(Rc::new(ty), parts.len() as u32), leaves }),
             None => Err(self.error(codes::BAD_LENGTH, span, "an array has at least one element")),
         }
     }
@@ -337,7 +338,7 @@ impl Elaborator<'_> {
             let text = format!("an array of {len} elements: it must have at least one, and at most 2^20 numbers");
             return Err(self.error(codes::BAD_LENGTH, n.span, text));
         }
-        Ok(Val { ty: Ty::Array(Box::new(val.ty), len), leaves: val.leaves.repeat(len as usize) })
+        Ok(Val { ty: Ty::Array(Rc::new(val.ty), len), leaves: val.leaves.repeat(len as usize).into() })
     }
 
     fn struct_literal(&mut self, name: &ast::Ident, given: &[(ast::Ident, Expr)], span: Span) -> Res<Val> {

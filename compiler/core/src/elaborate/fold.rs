@@ -7,13 +7,21 @@ use crate::ir::build::Builder;
 use crate::ir::{self, Block, Buffer, Const, Expr, Op, ParamKind, Place, Scalar, StmtKind, Type, ValueId};
 
 /// The most instructions that a constant may take.
-const MAX_STEPS: u64 = 10_000_000;
+pub(super) const MAX_STEPS: u64 = 10_000_000;
 
-/// The value that `block` computes for `leaf`; `None` where it depends on more than constants, or does not end.
-pub(super) fn run(kernel: &ir::Kernel, block: &Block, leaf: ValueId) -> Option<Const> {
+/// Why there is no value.
+pub(super) enum Unknown {
+    /// It depends on more than constants.
+    Open,
+    /// It takes more than [`MAX_STEPS`].
+    TooLong,
+}
+
+/// The value that `block` computes for `leaf`.
+pub(super) fn run(kernel: &ir::Kernel, block: &Block, leaf: ValueId) -> Result<Const, Unknown> {
     let ty = kernel[leaf].ty;
     if !is_closed(kernel, block) || matches!(ty.scalar, Scalar::F16 | Scalar::Bf16) {
-        return None;
+        return Err(Unknown::Open);
     }
     let words_per_lane = ty.scalar.bytes().div_ceil(4);
     let mut b = Builder::new("constant", [1; 3], kernel[leaf].span);
@@ -41,16 +49,17 @@ pub(super) fn run(kernel: &ir::Kernel, block: &Block, leaf: ValueId) -> Option<C
     let kernel = b.finish();
     let bytes = vec![0; usize::from(ty.lanes) * words_per_lane as usize * 4];
     let mut launch = Launch { grid: [1; 3], args: interp::args(&kernel, &[]), buffers: vec![bytes] };
-    let outcome = interp::run(&kernel, &mut launch, &Options { max_steps: MAX_STEPS, ..Options::default() }).ok()?;
-    if outcome.fault.is_some() {
-        return None;
+    match interp::run(&kernel, &mut launch, &Options { max_steps: MAX_STEPS, ..Options::default() }) {
+        Ok(outcome) if outcome.fault.is_none() => {}
+        Err(interp::Error::Steps { .. }) => return Err(Unknown::TooLong),
+        _ => return Err(Unknown::Open),
     }
     let mut value = Const::zero(ty);
-    let lanes = launch.buffers.first()?.chunks(words_per_lane as usize * 4);
+    let lanes = launch.buffers.first().into_iter().flat_map(|bytes| bytes.chunks(words_per_lane as usize * 4));
     for (lane, bytes) in value.lanes.iter_mut().zip(lanes) {
         *lane = bytes.iter().rev().fold(0, |bits, byte| bits << 8 | u64::from(*byte));
     }
-    Some(value)
+    Ok(value)
 }
 
 /// A scalar as one or two words.

@@ -9,6 +9,7 @@ use crate::diag::{Diagnostic, codes::types as codes};
 use crate::ir::op::Class;
 use crate::ir::{self, Const};
 use crate::source::Span;
+use std::rc::Rc;
 use wgpuc_abi::Scalar;
 
 /// A type variable.
@@ -169,9 +170,18 @@ impl Elaborator<'_> {
         match ty {
             Ty::Num(elem, lanes) => Ty::Num(self.settle_elem(*elem), *lanes),
             Ty::Tuple(parts) => Ty::Tuple(parts.iter().map(|part| self.settle(part)).collect()),
-            Ty::Array(of, len) => Ty::Array(Box::new(self.settle(of)), *len),
-            Ty::Slice(of) => Ty::Slice(Box::new(self.settle(of))),
+            Ty::Array(of, len) => Ty::Array(self.settle_inner(of), *len),
+            Ty::Slice(of) => Ty::Slice(self.settle_inner(of)),
             other => other.clone(),
+        }
+    }
+
+    /// The same one where nothing in it was open.
+    fn settle_inner(&self, ty: &Rc<Ty>) -> Rc<Ty> {
+        match &**ty {
+            Ty::Num(Elem::Known(_), _) => Rc::clone(ty),
+            Ty::Array(of, _) if Rc::ptr_eq(of, &self.settle_inner(of)) => Rc::clone(ty),
+            open => Rc::new(self.settle(open)),
         }
     }
 
@@ -246,6 +256,26 @@ impl Elaborator<'_> {
             }
         }
         Err(self.report(d))
+    }
+
+    /// As [`Self::unify`], for where saying why takes longer than unifying.
+    pub(super) fn unify_as(
+        &mut self,
+        expected: &Ty,
+        found: &Ty,
+        span: Span,
+        why: impl FnOnce(&Self) -> (Span, String),
+    ) -> Result<(), Reported> {
+        if self.try_unify(expected, found, span) {
+            return Ok(());
+        }
+        let why = why(self);
+        self.unify(expected, found, span, Some(why))
+    }
+
+    /// The label of what another type must agree with.
+    pub(super) fn this_is(&self, ty: &Ty) -> String {
+        format!("this is `{}`", self.show(&self.settle(ty)))
     }
 
     /// Says that an operation needs a type of that class; checked now or once the type is known.

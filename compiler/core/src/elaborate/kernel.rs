@@ -12,6 +12,7 @@ use crate::program::Request;
 use crate::source::Span;
 use crate::syntax::ast::{self, GenericKind, TypeKind};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 impl Elaborator<'_> {
     /// Elaborates the whole kernel.
@@ -165,7 +166,7 @@ impl Elaborator<'_> {
         let kind = if mutable { OwnerKind::RefMut } else { OwnerKind::Ref };
         let owner = Owner::new(&name.name, name.span, kind);
         let root = name.name.as_str().into();
-        Ok(Place { ty: Ty::Slice(Box::new(of)), store, index: None, lane: None, span: name.span, owner, root })
+        Ok(Place { ty: Ty::Slice(Rc::new(of)), store, index: None, lane: None, span: name.span, owner, root })
     }
 }
 

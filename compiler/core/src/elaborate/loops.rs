@@ -53,8 +53,8 @@ impl Elaborator<'_> {
         let end = self.value(parts.end, hint.as_ref());
         let step = parts.step.map(|step| self.value(step, Some(&Ty::U32)));
         let (start, end) = (start?, end?);
-        let why = Some((parts.start.span, format!("the range starts with `{}`", self.show(&self.settle(&start.ty)))));
-        self.unify(&start.ty, &end.ty, parts.end.span, why)?;
+        let why = |s: &Self| (parts.start.span, format!("the range starts with `{}`", s.show(&s.settle(&start.ty))));
+        self.unify_as(&start.ty, &end.ty, parts.end.span, why)?;
         match self.settle(&start.ty) {
             Ty::Num(elem, 1) => self.require_class(Class::Int32, elem, parts.start.span, "count in")?,
             other => {
@@ -117,7 +117,7 @@ impl Elaborator<'_> {
             (Some(step), _) => self.literal_of(number(step), elem)?,
             (None, Elem::Known(scalar)) => self.convert(Op::Convert, step, Type::scalar(scalar)),
             (None, Elem::Var(_)) => {
-                let leaf = self.def(elem, 1, IrExpr::Op(Op::Convert, step.leaves.clone()));
+                let leaf = self.def(elem, 1, IrExpr::op(Op::Convert, &step.leaves));
                 Val::leaf(start.ty.clone(), leaf)
             }
         };

@@ -2,7 +2,7 @@
 
 use super::place::{Cell, Element, Lane, Place, Store};
 use super::types::{Elem, Ty};
-use super::value::Val;
+use super::value::{Leaves, Val};
 use super::{Elaborator, Res};
 use crate::diag::{Diagnostic, codes::types as codes};
 use crate::ir::{self, AccessId, Check, Const, Expr, Op, Scalar, StmtKind, Type, ValueId};
@@ -15,12 +15,12 @@ impl Elaborator<'_> {
     /// The value that a place holds now.
     pub(super) fn read(&mut self, place: &Place) -> Res<Val> {
         self.check_assigned(place)?;
-        let mut leaves = vec![];
+        let mut leaves = Leaves::new();
         self.read_leaves(place, &mut leaves)?;
         Ok(Val { ty: place.ty.clone(), leaves })
     }
 
-    fn read_leaves(&mut self, place: &Place, leaves: &mut Vec<ValueId>) -> Res<()> {
+    fn read_leaves(&mut self, place: &Place, leaves: &mut Leaves) -> Res<()> {
         match &place.ty {
             Ty::Array(_, len) => {
                 for at in 0..*len {

@@ -275,12 +275,7 @@ impl Elaborator<'_> {
         let ty = Ty::scalar(scalar);
         let given = self.arguments(name, n, args, &ty, span)?;
         for (val, at) in &given {
-            self.unify(
-                &ty,
-                &val.ty,
-                *at,
-                Some((place.owner.span, format!("`{}` is declared here", place.owner.name))),
-            )?;
+            self.unify_as(&ty, &val.ty, *at, |_| place.owner.declared())?;
         }
         let (Store::Cells(cells), Some(index)) = (&place.store, place.index) else { return Err(Reported) };
         let Some(cell @ (Cell::Buffer(_) | Cell::Shared(_))) = cells.first().copied() else { return Err(Reported) };

@@ -4,7 +4,7 @@ use super::place::{OwnerKind, Place};
 use super::resolve::Operand;
 use super::scope::Local;
 use super::types::{Elem, Ty};
-use super::value::Val;
+use super::value::{Leaves, Val};
 use super::{Elaborator, Reported, Res};
 use crate::diag::{Diagnostic, codes::types as codes};
 use crate::ir::op::Rule;
@@ -64,8 +64,7 @@ impl Elaborator<'_> {
             }
             Rule::Same(class) | Rule::Compare(class) => {
                 for (val, (_, at)) in vals.iter().zip(operands).skip(1) {
-                    let why = Some((*first_span, format!("this is `{}`", self.show(&self.settle(&first.ty)))));
-                    self.unify(&first.ty, &val.ty, *at, why)?;
+                    self.unify_as(&first.ty, &val.ty, *at, |s| (*first_span, s.this_is(&first.ty)))?;
                 }
                 self.require_class(class, elem, span, verb)?;
             }
@@ -76,7 +75,7 @@ impl Elaborator<'_> {
 
     /// How many lanes the operands have; scalars go with any vector.
     fn common_lanes(&mut self, operands: &[(Val, Span)], verb: &str) -> Res<u8> {
-        let mut most: Option<(u8, Span, String)> = None;
+        let mut most: Option<(u8, Span, Ty)> = None;
         for (val, span) in operands {
             let ty = self.settle(&val.ty);
             let Ty::Num(_, lanes) = ty else {
@@ -84,14 +83,14 @@ impl Elaborator<'_> {
                 return Err(self.error(codes::BAD_OPERAND, *span, text));
             };
             match &most {
-                Some((n, at, shown)) if *n > 1 && lanes > 1 && *n != lanes => {
+                Some((n, at, first)) if *n > 1 && lanes > 1 && *n != lanes => {
                     let d = Diagnostic::new(codes::MISMATCHED, *span, "mismatched types")
-                        .here(format!("expected `{shown}`, found `{}`", self.show(&ty)))
-                        .label(*at, format!("this is `{shown}`"));
+                        .here(format!("expected `{}`, found `{}`", self.show(first), self.show(&ty)))
+                        .label(*at, self.this_is(first));
                     return Err(self.report(d));
                 }
                 Some((n, ..)) if *n >= lanes => {}
-                _ => most = Some((lanes, *span, self.show(&ty))),
+                _ => most = Some((lanes, *span, ty)),
             }
         }
         Ok(most.map_or(1, |(lanes, ..)| lanes))
@@ -122,8 +121,7 @@ impl Elaborator<'_> {
         self.unify(&Ty::Num(Elem::Known(Scalar::Bool), lanes), &cond.ty, *cond_span, None)?;
         let wide = [a, b].iter().filter_map(|val| val.ty.lanes()).fold(lanes, u8::max);
         let (a, b) = (self.splat(a, wide), self.splat(b, wide));
-        let why = Some((*a_span, format!("this is `{}`", self.show(&self.settle(&a.ty)))));
-        self.unify(&a.ty, &b.ty, *b_span, why)?;
+        self.unify_as(&a.ty, &b.ty, *b_span, |s| (*a_span, s.this_is(&a.ty)))?;
         match &a.ty {
             Ty::Num(_, n) if *n == lanes || lanes == 1 => {}
             _ if lanes == 1 => {}
@@ -138,7 +136,7 @@ impl Elaborator<'_> {
     /// One of two values of one type, both computed, leaf by leaf.
     pub(super) fn choose(&mut self, cond: &Val, a: &Val, b: &Val, span: Span) -> Res<Val> {
         let tys = self.leaf_types(&a.ty)?;
-        let mut leaves = Vec::with_capacity(tys.len());
+        let mut leaves = Leaves::with_capacity(tys.len());
         for ((ty, x), y) in tys.into_iter().zip(&a.leaves).zip(&b.leaves) {
             if x == y {
                 leaves.push(*x);
@@ -221,8 +219,7 @@ impl Elaborator<'_> {
         if val.ty == Ty::Never {
             return Ok(val);
         }
-        let why = Some((place.owner.span, format!("`{}` is declared here", place.owner.name)));
-        self.unify(&place.ty, &val.ty, value.span, why)?;
+        self.unify_as(&place.ty, &val.ty, value.span, |_| place.owner.declared())?;
         self.b.span = to.span;
         self.write(&place, &val)?;
         Ok(Val::UNIT)
@@ -243,8 +240,7 @@ impl Elaborator<'_> {
         }
         let old = self.read(&place)?;
         let new = self.combine(op, (old, to.span), (right, value.span), span)?;
-        let why = Some((place.owner.span, format!("`{}` is declared here", place.owner.name)));
-        self.unify(&place.ty, &new.ty, value.span, why)?;
+        self.unify_as(&place.ty, &new.ty, value.span, |_| place.owner.declared())?;
         self.write(&place, &new)?;
         Ok(Val::UNIT)
     }
@@ -276,8 +272,7 @@ impl Elaborator<'_> {
             return Ok(val);
         }
         if let Some(ty) = &known {
-            let why = Some((deferred.owner.span, format!("`{}` is declared here", deferred.owner.name)));
-            self.unify(ty, &val.ty, value.span, why)?;
+            self.unify_as(ty, &val.ty, value.span, |_| deferred.owner.declared())?;
         }
         let again = !self.unassigned.contains(&at);
         let place = match deferred.place {

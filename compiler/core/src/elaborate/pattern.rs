@@ -146,7 +146,7 @@ impl Elaborator<'_> {
         let (mut parts, mut from) = (vec![], 0);
         for ty in self.parts(&val.ty)? {
             let n = self.n_leaves(&ty)?;
-            parts.push(Val { ty, leaves: val.leaves[from..from + n].to_vec() });
+            parts.push(Val { ty, leaves: val.leaves[from..from + n].into() });
             from += n;
         }
         Ok(parts)

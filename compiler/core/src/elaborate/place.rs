@@ -33,6 +33,13 @@ pub(super) struct Owner {
     pub(super) kind: OwnerKind,
 }
 
+impl Owner {
+    /// A label for where it was declared.
+    pub(super) fn declared(&self) -> (Span, String) {
+        (self.span, format!("`{}` is declared here", self.name))
+    }
+}
+
 /// How something was declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum OwnerKind {

@@ -4,11 +4,12 @@ use super::scope::{Generic, Local};
 use super::types::{Elem, Ty};
 use super::value::Val;
 use super::{Elaborator, Res, errors};
-use crate::diag::{Diagnostic, codes::types as codes};
+use crate::diag::{Diagnostic, codes::types as codes, own_type};
 use crate::ir::{self, Const, Scalar};
 use crate::program::ItemId;
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, TypeKind};
+use std::rc::Rc;
 
 /// What a path or an expression gives: a value, or a place that has one.
 #[derive(Clone, Debug)]
@@ -32,9 +33,9 @@ impl Elaborator<'_> {
                 let of = self.resolve_type(of)?;
                 let len = self.const_u32(len)?;
                 self.check_length(&of, len, ty.span)?;
-                Ok(Ty::Array(Box::new(of), len))
+                Ok(Ty::Array(Rc::new(of), len))
             }
-            TypeKind::Slice(of) => Ok(Ty::Slice(Box::new(self.resolve_type(of)?))),
+            TypeKind::Slice(of) => Ok(Ty::Slice(Rc::new(self.resolve_type(of)?))),
             TypeKind::Tuple(parts) => {
                 let parts = parts.iter().map(|part| self.resolve_type(part)).collect::<Res<_>>()?;
                 Ok(Ty::Tuple(parts))
@@ -66,9 +67,10 @@ impl Elaborator<'_> {
             }
         }
         let mut d = Diagnostic::new(codes::UNKNOWN_TYPE, name.span, format!("unknown type `{}`", name.name));
-        d = match errors::nearest(&name.name, self.names_here()) {
-            Some(near) => d.help(format!("a similar name exists: `{near}`")),
-            None => d.here("not found here"),
+        d = match (own_type(&name.name), errors::nearest(&name.name, self.names_here())) {
+            (Some(own), _) => d.help(format!("write `{own}`")),
+            (None, Some(near)) => d.help(format!("a similar name exists: `{near}`")),
+            (None, None) => d.here("not found here"),
         };
         Err(self.report(d))
     }

@@ -8,6 +8,7 @@ use crate::diag::{Diagnostic, codes::types as codes};
 use crate::ir::{Scalar, Type};
 use crate::source::Span;
 use crate::syntax::ast::{self, Expr, ExprKind, GenericArg};
+use std::rc::Rc;
 
 impl Elaborator<'_> {
     /// The array that a `let` declares, where it declares one.
@@ -107,8 +108,8 @@ fn as_vectors(ty: &Ty, lanes: u8) -> Option<Ty> {
     let Ty::Array(of, len) = ty else { return None };
     match **of {
         Ty::Num(elem @ Elem::Known(scalar), 1) if scalar != Scalar::Bool && len % u32::from(lanes) == 0 => {
-            Some(Ty::Array(Box::new(Ty::Num(elem, lanes)), len / u32::from(lanes)))
+            Some(Ty::Array(Rc::new(Ty::Num(elem, lanes)), len / u32::from(lanes)))
         }
-        _ => Some(Ty::Array(Box::new(as_vectors(of, lanes)?), *len)),
+        _ => Some(Ty::Array(Rc::new(as_vectors(of, lanes)?), *len)),
     }
 }

@@ -24,9 +24,9 @@ pub(super) enum Ty {
     /// A tuple; `()` has no part.
     Tuple(Vec<Ty>),
     /// `[T; N]`.
-    Array(Box<Ty>, u32),
+    Array(Rc<Ty>, u32),
     /// `[T]`: only of places.
-    Slice(Box<Ty>),
+    Slice(Rc<Ty>),
     /// `Atomic<T>`: only of places.
     Atomic(Scalar),
     /// The type of `return` and `break`.
@@ -92,9 +92,13 @@ impl Elaborator<'_> {
         let mut failed = false;
         for field in &item.fields {
             match self.resolve_type(&field.ty) {
-                Ok(Ty::Slice(_) | Ty::Atomic(_)) => {
-                    let what = format!("field `{}` cannot have this type", field.name.name);
-                    self.report(Diagnostic::new(codes::BAD_STRUCT, field.ty.span, what));
+                Ok(ty @ (Ty::Slice(_) | Ty::Atomic(_))) => {
+                    let what = format!("field `{}` cannot have the type `{}`", field.name.name, self.show(&ty));
+                    let help = match ty {
+                        Ty::Slice(_) => "pass the slice beside the struct",
+                        _ => "put atomics into an array of their own: `shared_zeroed::<[Atomic<u32>; N]>()`",
+                    };
+                    self.report(Diagnostic::new(codes::BAD_STRUCT, field.ty.span, what).help(help));
                     failed = true;
                 }
                 Ok(ty) => {

@@ -5,22 +5,26 @@ use super::types::{Elem, Ty};
 use super::{Elaborator, Res, constant};
 use crate::ir::{self, Const, Expr, Op, ScalarConst, ValueId, op};
 use crate::source::Span;
+use smallvec::{SmallVec, smallvec};
 use wgpuc_abi::Scalar;
+
+/// The leaves of a value: of most there is one.
+pub(super) type Leaves = SmallVec<[ValueId; 4]>;
 
 /// A value of any type.
 #[derive(Clone, Debug)]
 pub(super) struct Val {
     pub(super) ty: Ty,
     /// One for each leaf: fields in order, an array's elements one after the other.
-    pub(super) leaves: Vec<ValueId>,
+    pub(super) leaves: Leaves,
 }
 
 impl Val {
-    pub(super) const UNIT: Self = Self { ty: Ty::UNIT, leaves: vec![] };
-    pub(super) const NEVER: Self = Self { ty: Ty::Never, leaves: vec![] };
+    pub(super) const UNIT: Self = Self { ty: Ty::UNIT, leaves: Leaves::new_const() };
+    pub(super) const NEVER: Self = Self { ty: Ty::Never, leaves: Leaves::new_const() };
 
     pub(super) fn leaf(ty: Ty, leaf: ValueId) -> Self {
-        Self { ty, leaves: vec![leaf] }
+        Self { ty, leaves: smallvec![leaf] }
     }
 }
 
@@ -140,14 +144,14 @@ impl Elaborator<'_> {
             Ty::Num(elem, lanes) => (*elem, *lanes),
             _ => (Elem::Known(Scalar::U32), 1),
         };
-        let leaves: Vec<ValueId> = operands.iter().flat_map(|val| val.leaves.iter().copied()).collect();
+        let leaves: Leaves = operands.iter().flat_map(|val| val.leaves.iter().copied()).collect();
         let (elem, lanes) =
             operands.get(if op == Op::Select { 1 } else { 0 }).map_or((Elem::Known(Scalar::U32), 1), elem_lanes);
         let elem = match op.row().rule {
             op::Rule::Compare(_) => Elem::Known(Scalar::Bool),
             _ => self.settle_elem(elem),
         };
-        let known: Option<Vec<Const>> = leaves.iter().map(|leaf| self.const_of(*leaf)).collect();
+        let known: Option<SmallVec<[Const; 4]>> = leaves.iter().map(|leaf| self.const_of(*leaf)).collect();
         if let (Some(known), Elem::Known(scalar)) = (known, elem) {
             if self.in_constant > 0 {
                 self.check_overflow(op, &known, span)?;
@@ -193,7 +197,7 @@ impl Elaborator<'_> {
     pub(super) fn compose(&mut self, elem: Elem, lanes: &[ValueId]) -> Val {
         let n = lanes.len() as u8;
         let elem = self.settle_elem(elem);
-        let known: Option<Vec<Const>> = lanes.iter().map(|leaf| self.const_of(*leaf)).collect();
+        let known: Option<SmallVec<[Const; 4]>> = lanes.iter().map(|leaf| self.const_of(*leaf)).collect();
         if let (Some(known), Elem::Known(scalar)) = (known, elem) {
             let mut value = Const::zero(ir::Type::vector(scalar, n));
             for (lane, from) in value.lanes.iter_mut().zip(&known) {
@@ -201,7 +205,7 @@ impl Elaborator<'_> {
             }
             return self.constant_val(value);
         }
-        let leaf = self.def(elem, n, Expr::Compose(lanes.to_vec()));
+        let leaf = self.def(elem, n, Expr::compose(lanes));
         Val::leaf(Ty::Num(elem, n), leaf)
     }
 
@@ -224,12 +228,12 @@ impl Elaborator<'_> {
     /// All leaves zero.
     pub(super) fn zero(&mut self, ty: &Ty) -> Res<Val> {
         let n = self.n_leaves(ty)?;
-        let mut leaves = Vec::with_capacity(n);
+        let mut leaves = Leaves::with_capacity(n);
         self.push_zeros(ty, &mut leaves)?;
         Ok(Val { ty: ty.clone(), leaves })
     }
 
-    fn push_zeros(&mut self, ty: &Ty, leaves: &mut Vec<ValueId>) -> Res<()> {
+    fn push_zeros(&mut self, ty: &Ty, leaves: &mut Leaves) -> Res<()> {
         match ty {
             Ty::Num(Elem::Var(var), _) => {
                 let digits = match self.vars.kind(*var) {
@@ -247,8 +251,8 @@ impl Elaborator<'_> {
                 let start = leaves.len();
                 if *n > 0 {
                     self.push_zeros(of, leaves)?;
-                    let one = leaves[start..].to_vec();
-                    (1..*n).for_each(|_| leaves.extend(&one));
+                    let one = Leaves::from(&leaves[start..]);
+                    (1..*n).for_each(|_| leaves.extend_from_slice(&one));
                 }
             }
             Ty::Struct(_) | Ty::Tuple(_) => {

@@ -146,7 +146,7 @@ fn divergence_is_an_error() {
     }
     let error = divergent(&|b| {
         let v = b.u32(1);
-        b.def(Type::U32, Expr::Subgroup(SubgroupOp::Add, vec![v]));
+        b.def(Type::U32, Expr::subgroup(SubgroupOp::Add, &[v]));
     });
     assert!(error.to_string().contains("subgroup operation"), "{error}");
 }
@@ -273,7 +273,7 @@ fn subgroups_exchange_values() {
         let (local, one) = (builtin(&mut b, Builtin::LocalIndex), b.u32(1));
         let shuffles = matches!(op, SubgroupOp::ShuffleXor | SubgroupOp::ShuffleDown | SubgroupOp::ShuffleUp);
         let operands = if shuffles { vec![local, one] } else { vec![local] };
-        let v = b.def(Type::U32, Expr::Subgroup(op, operands));
+        let v = b.def(Type::U32, Expr::subgroup(op, &operands));
         b.store(x, local, v, "x");
         let options = Options { subgroup_size: 4, ..Options::default() };
         assert_eq!(run_with(&b.finish(), 1, &[&[9; 6]], &options).unwrap().0[0], expected, "{op:?}");

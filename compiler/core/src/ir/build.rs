@@ -133,12 +133,12 @@ impl Builder {
         let types: Vec<Type> = operands.iter().map(|v| self.kernel[*v].ty).collect();
         let first = types.first().copied().unwrap_or(Type::U32);
         let ty = op::result_type(op, &types, first).unwrap_or(first);
-        self.def(ty, Expr::Op(op, operands.to_vec()))
+        self.def(ty, Expr::op(op, operands))
     }
 
     /// `value as ty`, or the same bits as `ty`.
     pub fn cast(&mut self, op: Op, value: ValueId, ty: Type) -> ValueId {
-        self.def(ty, Expr::Op(op, vec![value]))
+        self.def(ty, Expr::op(op, &[value]))
     }
 
     /// Loads an element.

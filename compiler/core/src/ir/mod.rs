@@ -202,6 +202,9 @@ pub struct Value {
     pub span: Span,
 }
 
+/// The operands of an expression, in place: kernels have tens of thousands of them.
+pub type Operands = smallvec::SmallVec<[ValueId; 4]>;
+
 /// What computes a value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expr {
@@ -215,9 +218,9 @@ pub enum Expr {
     /// Something the hardware knows.
     Builtin(Builtin),
     /// A pure operation: a row of the table.
-    Op(Op, Vec<ValueId>),
+    Op(Op, Operands),
     /// A vector of its lanes.
-    Compose(Vec<ValueId>),
+    Compose(Operands),
     /// One lane of a vector.
     Extract(ValueId, u8),
     /// The current value of a plain slot.
@@ -243,7 +246,7 @@ pub enum Expr {
         access: AccessId,
     },
     /// An operation across the subgroup; every invocation of it takes part.
-    Subgroup(SubgroupOp, Vec<ValueId>),
+    Subgroup(SubgroupOp, Operands),
     /// Reads an element of shared memory between two workgroup barriers, so the result is uniform.
     UniformLoad {
         /// The element's index: u32, uniform.

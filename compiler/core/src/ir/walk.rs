@@ -1,8 +1,26 @@
 //! Operands and nested blocks of the IR's nodes, for passes that treat all nodes alike.
 
-use super::{AccessId, Block, Expr, StmtKind, ValueId};
+use super::{AccessId, Block, Expr, Op, StmtKind, SubgroupOp, ValueId};
 
 impl Expr {
+    /// A pure operation.
+    #[must_use]
+    pub fn op(op: Op, operands: &[ValueId]) -> Self {
+        Self::Op(op, operands.into())
+    }
+
+    /// A vector of its lanes.
+    #[must_use]
+    pub fn compose(lanes: &[ValueId]) -> Self {
+        Self::Compose(lanes.into())
+    }
+
+    /// An operation across the subgroup.
+    #[must_use]
+    pub fn subgroup(op: SubgroupOp, operands: &[ValueId]) -> Self {
+        Self::Subgroup(op, operands.into())
+    }
+
     /// Calls `visit` on each operand, in order.
     pub fn for_each_operand(&self, mut visit: impl FnMut(ValueId)) {
         match self {
@@ -72,16 +90,16 @@ impl StmtKind {
     /// Replaces each value that [`Self::for_each_operand`] visits.
     pub fn map_operands(&mut self, map: impl Fn(ValueId) -> ValueId) {
         let operands = match self {
-            Self::SetSlot(_, value) => vec![value],
-            Self::Store { index, value, .. } => vec![index, value],
-            Self::If { cond, .. } => vec![cond],
-            Self::For { start, end, step, .. } => vec![start, end, step],
-            Self::Fault { value, bound, .. } => vec![value, bound],
-            Self::CopyAsync { to, from, cond } => [&mut to.index, &mut from.index].into_iter().chain(cond).collect(),
-            Self::Def(_) | Self::Loop { .. } | Self::Break | Self::Continue | Self::Return => vec![],
-            Self::Barrier(_) | Self::CopyCommit | Self::CopyWait(_) => vec![],
+            Self::SetSlot(_, value) => [Some(value), None, None],
+            Self::Store { index, value, .. } => [Some(index), Some(value), None],
+            Self::If { cond, .. } => [Some(cond), None, None],
+            Self::For { start, end, step, .. } => [Some(start), Some(end), Some(step)],
+            Self::Fault { value, bound, .. } => [Some(value), Some(bound), None],
+            Self::CopyAsync { to, from, cond } => [Some(&mut to.index), Some(&mut from.index), cond.as_mut()],
+            Self::Def(_) | Self::Loop { .. } | Self::Break | Self::Continue | Self::Return => [None, None, None],
+            Self::Barrier(_) | Self::CopyCommit | Self::CopyWait(_) => [None, None, None],
         };
-        operands.into_iter().for_each(|operand| *operand = map(*operand));
+        operands.into_iter().flatten().for_each(|operand| *operand = map(*operand));
     }
 
     /// The accesses that the statement itself holds: not that of a `Def`'s expression.

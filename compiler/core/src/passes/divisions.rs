@@ -24,7 +24,7 @@ fn block(kernel: &mut Kernel, from: Block) -> Block {
             let second = ValueId(kernel.values.len() as u32);
             kernel.values.push(Value { ty: constant.ty, expr: Expr::Const(constant), span: stmt.span });
             out.push(Stmt { kind: StmtKind::Def(second), span: stmt.span });
-            kernel[id].expr = Expr::Op(op, vec![dividend, second]);
+            kernel[id].expr = Expr::op(op, &[dividend, second]);
         }
         out.push(stmt);
     }

@@ -131,10 +131,10 @@ impl Rewrite<'_> {
             zero
         } else {
             let last = self.u32(out, len - 1);
-            let clamped = self.value(out, Type::U32, Expr::Op(Op::Min, vec![index, last]));
+            let clamped = self.value(out, Type::U32, Expr::op(Op::Min, &[index, last]));
             self.value(out, ty, Expr::UniformLoad { index: clamped, access })
         };
-        self.kernel[value].expr = Expr::Op(Op::Select, vec![inside, loaded, zero]);
+        self.kernel[value].expr = Expr::op(Op::Select, &[inside, loaded, zero]);
         out.push(StmtKind::Def(value));
         let otherwise = self.fault(out.span, index, access);
         out.push(StmtKind::If { cond: inside, then: vec![], otherwise });
@@ -153,7 +153,7 @@ impl Rewrite<'_> {
             if let Some(holds) = holds {
                 let then = vec![Stmt { kind: fault, span: stmt.span }];
                 inside.push(StmtKind::If { cond: holds, then, otherwise: vec![] });
-                *cond = Some(self.value(&mut inside, Type::BOOL, Expr::Op(Op::And, vec![holds, reads])));
+                *cond = Some(self.value(&mut inside, Type::BOOL, Expr::op(Op::And, &[holds, reads])));
             } else {
                 inside.push(fault);
             }
@@ -184,13 +184,13 @@ impl Rewrite<'_> {
                     1 => index,
                     _ => {
                         let per_item = self.u32(out, per_item);
-                        self.value(out, Type::U32, Expr::Op(Op::Div, vec![index, per_item]))
+                        self.value(out, Type::U32, Expr::op(Op::Div, &[index, per_item]))
                     }
                 };
                 (item, len)
             }
         };
-        self.value(out, Type::BOOL, Expr::Op(Op::Lt, vec![item, len]))
+        self.value(out, Type::BOOL, Expr::op(Op::Lt, &[item, len]))
     }
 
     fn fault(&mut self, span: Span, index: ValueId, access: AccessId) -> Block {
@@ -210,9 +210,9 @@ impl Rewrite<'_> {
         let len = self.len(out, place);
         let (factor, most, max) =
             (self.u32(out, per_item), self.u32(out, u32::MAX / per_item), self.u32(out, u32::MAX));
-        let fits = self.value(out, Type::BOOL, Expr::Op(Op::Le, vec![len, most]));
-        let product = self.value(out, Type::U32, Expr::Op(Op::Mul, vec![len, factor]));
-        self.value(out, Type::U32, Expr::Op(Op::Select, vec![fits, product, max]))
+        let fits = self.value(out, Type::BOOL, Expr::op(Op::Le, &[len, most]));
+        let product = self.value(out, Type::U32, Expr::op(Op::Mul, &[len, factor]));
+        self.value(out, Type::U32, Expr::op(Op::Select, &[fits, product, max]))
     }
 
     /// For a buffer the elements of one item, at least 1; `None` where the length is constant.

@@ -51,7 +51,7 @@ fn lower(kernel: &mut Kernel, stmt: Stmt, out: &mut Block) {
     let mut writer = Writer { kernel, span, out: &mut round };
     writer.kernel[var].expr = Expr::Slot(next);
     writer.push(StmtKind::Def(var));
-    let goes_on = writer.op(Op::Lt, Type::BOOL, vec![var, end]);
+    let goes_on = writer.op(Op::Lt, Type::BOOL, &[var, end]);
     let leave = Stmt { kind: StmtKind::Break, span };
     writer.push(StmtKind::If { cond: goes_on, then: vec![], otherwise: vec![leave] });
     let value = step.next(&mut writer, var, end, ty);
@@ -77,21 +77,21 @@ impl Step {
         }
         let one = writer.constant(Const::u32(1));
         let unsigned = writer.cast(step, Type::U32);
-        let unsigned = writer.op(Op::Max, Type::U32, vec![unsigned, one]);
+        let unsigned = writer.op(Op::Max, Type::U32, &[unsigned, one]);
         Self::Other(unsigned, writer.cast(unsigned, ty))
     }
 
     /// The variable's next value, or `end`; `var` is less than `end`.
     fn next(&self, writer: &mut Writer, var: ValueId, end: ValueId, ty: Type) -> ValueId {
         match *self {
-            Self::One(one) => writer.op(Op::Add, ty, vec![var, one]),
+            Self::One(one) => writer.op(Op::Add, ty, &[var, one]),
             Self::Other(unsigned, step) => {
                 // Wraps for signed numbers, and is then right as u32.
-                let left = writer.op(Op::Sub, ty, vec![end, var]);
+                let left = writer.op(Op::Sub, ty, &[end, var]);
                 let left = writer.cast(left, Type::U32);
-                let more = writer.op(Op::Gt, Type::BOOL, vec![left, unsigned]);
-                let sum = writer.op(Op::Add, ty, vec![var, step]);
-                writer.op(Op::Select, ty, vec![more, sum, end])
+                let more = writer.op(Op::Gt, Type::BOOL, &[left, unsigned]);
+                let sum = writer.op(Op::Add, ty, &[var, step]);
+                writer.op(Op::Select, ty, &[more, sum, end])
             }
         }
     }
@@ -119,14 +119,14 @@ impl Writer<'_> {
         self.def(value.ty, Expr::Const(value))
     }
 
-    fn op(&mut self, op: Op, ty: Type, operands: Vec<ValueId>) -> ValueId {
-        self.def(ty, Expr::Op(op, operands))
+    fn op(&mut self, op: Op, ty: Type, operands: &[ValueId]) -> ValueId {
+        self.def(ty, Expr::op(op, operands))
     }
 
     /// The same bits as i32 or u32.
     fn cast(&mut self, value: ValueId, ty: Type) -> ValueId {
         let from = self.kernel[value].ty;
-        if from == ty { value } else { self.op(Op::Bitcast, ty, vec![value]) }
+        if from == ty { value } else { self.op(Op::Bitcast, ty, &[value]) }
     }
 }
 

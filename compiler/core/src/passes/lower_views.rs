@@ -74,7 +74,7 @@ impl Lower<'_> {
             let expr = if uniform { Expr::UniformLoad { index, access } } else { Expr::Load { index, access } };
             lanes.push(self.def(ty, expr));
         }
-        self.kernel[id].expr = Expr::Compose(lanes);
+        self.kernel[id].expr = Expr::compose(&lanes);
         self.push(StmtKind::Def(id));
         true
     }
@@ -94,11 +94,11 @@ impl Lower<'_> {
         let of = self.kernel[view].view_of?;
         let Type { scalar, lanes } = self.kernel[view].elem;
         let factor = self.u32(lanes.into());
-        let first = self.def(Type::U32, Expr::Op(Op::Mul, vec![index, factor]));
+        let first = self.def(Type::U32, Expr::op(Op::Mul, &[index, factor]));
         let mut elements = vec![];
         for lane in 0..lanes {
             let lane = self.u32(lane.into());
-            let index = self.def(Type::U32, Expr::Op(Op::Add, vec![first, lane]));
+            let index = self.def(Type::U32, Expr::op(Op::Add, &[first, lane]));
             let of = Access { place: Place::Shared(of), ..self.kernel[access].clone() };
             self.kernel.accesses.push(of);
             elements.push(Element { index, access: AccessId(self.kernel.accesses.len() as u32 - 1) });

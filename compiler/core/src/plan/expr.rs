@@ -273,6 +273,9 @@ impl<'a> Walk<'_, 'a> {
             };
             return self.wrong_type(a.span.to(b.span), &message, help);
         }
+        if matches!((op, &right.expr), (Div | Rem, Expr::Int(0))) {
+            return self.wrong_type(b.span, "this divides by zero", "divide by what is at least 1");
+        }
         Some(if matches!(op, Add | Sub | Mul | Div | Rem) { Ty::Int } else { Ty::Bool })
     }
 

@@ -118,11 +118,13 @@ impl<'a> Planner<'a> {
         let file = self.program.file_of(id);
         let mut walk = Walk::new(self, file);
         let params = walk.signature(op);
+        let n_wrong = walk.planner.diagnostics.len();
         let (nodes, _) = walk.block(&op.function.body);
         // After the body: nothing that it says holds there.
         let routine = op.routine.as_ref().and_then(|(name, args)| walk.routine(name, args));
         let (n_slots, n_scratch, n_launches) = (walk.n_slots, walk.n_scratch, walk.n_launches);
-        if n_launches == 0 {
+        // What was refused in the body may have held the launch.
+        if n_launches == 0 && self.diagnostics.len() == n_wrong {
             self.no_launch(op);
         }
         let plan = abi::Plan { n_slots, n_scratch, steps: order::steps(nodes) };

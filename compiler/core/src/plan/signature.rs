@@ -213,7 +213,11 @@ impl<'a> Planner<'a> {
 
     fn unknown_type<T>(&mut self, name: &ast::Ident, file: FileId) -> Option<T> {
         let near = crate::diag::nearest(&name.name, self.program.visible_names(file));
-        let help = near.map_or_else(|| PARAMS.to_owned(), |near| format!("did you mean `{near}`?"));
+        let help = match (crate::diag::own_type(&name.name), near) {
+            (Some(own), _) => format!("write `{own}`"),
+            (None, Some(near)) => format!("did you mean `{near}`?"),
+            (None, None) => PARAMS.to_owned(),
+        };
         let message = format!("cannot find type `{}`", name.name);
         self.signature_error(name.span, &message, &help);
         None

@@ -169,8 +169,13 @@ impl Reader {
     pub(super) fn function_attrs(&mut self, attrs: &[syn::Attribute]) -> Option<FunctionAttrs> {
         let mut out = FunctionAttrs::default();
         let mut complete = true;
+        let mut seen = vec![];
         for attr in attrs {
-            match self.known_attr(attr).as_deref() {
+            let name = self.known_attr(attr);
+            if let Some(name) = &name {
+                self.once(&mut seen, name, self.span_of(attr));
+            }
+            match name.as_deref() {
                 Some("op") => {
                     out.op = self.op_attr(attr);
                     complete &= out.op.is_some();
@@ -199,7 +204,9 @@ impl Reader {
         let parse = |input: ParseStream<'_>| {
             Settings::parse_terminated_with(input, |input| Ok((input.parse()?, OpSetting::parse(input)?)))
         };
+        let mut seen = vec![];
         for (key, setting) in self.attr_args(attr, parse)? {
+            self.once(&mut seen, &key.to_string(), self.at(key.span()));
             match (self.key(&key, "op", &["may_alias", "routine"])?, setting) {
                 ("may_alias", OpSetting::Names(names)) => {
                     out.may_alias.extend(names.iter().map(|name| self.ident(name)));
@@ -222,13 +229,14 @@ impl Reader {
     fn kernel_attr(&mut self, attr: &syn::Attribute) -> Option<KernelAttr> {
         let span = self.span_of(attr);
         let mut out = KernelAttr { span, workgroup: vec![], over: None, needs: vec![], hints: vec![] };
-        let mut complete = true;
+        let (mut complete, mut seen) = (true, vec![]);
         if !matches!(attr.meta, syn::Meta::Path(_)) {
             for pair in self.attr_args(attr, Punctuated::<syn::MetaNameValue, syn::Token![,]>::parse_terminated)? {
                 let Ok(key) = pair.path.require_ident().cloned() else {
                     self.bad(self.path_span(&pair.path), "a key is one name", "write `workgroup = 256`");
                     return None;
                 };
+                self.once(&mut seen, &key.to_string(), self.at(key.span()));
                 match self.key(&key, "kernel", &["workgroup", "over", "needs", "max_registers", "min_groups"])? {
                     "workgroup" => match self.sizes(&pair.value) {
                         Some(sizes) => out.workgroup = sizes,
@@ -345,6 +353,14 @@ impl Reader {
             _ => ("stands before a struct", "remove it"),
         };
         self.bad(self.span_of(attr), &format!("`#[{name}]` {message}"), help);
+    }
+
+    /// Reports what is said twice.
+    fn once(&mut self, seen: &mut Vec<String>, name: &str, span: Span) {
+        if seen.iter().any(|s| s == name) {
+            self.bad(span, &format!("`{name}` is given twice"), "remove one of them");
+        }
+        seen.push(name.to_owned());
     }
 
     /// The known key that this is; reports one that is none.

@@ -110,6 +110,9 @@ fn lex_error(text: &str, span: Span) -> Diagnostic {
         Some(c @ ('(' | '[' | '{')) => {
             Diagnostic::new(syntax::SYNTAX, span, format!("this `{c}` is never closed")).help("close it")
         }
+        Some('/') if text[start..].starts_with("/*") => {
+            Diagnostic::new(syntax::SYNTAX, span, "this comment is never closed").help("close it with `*/`")
+        }
         Some('"') => Diagnostic::new(syntax::SYNTAX, span, "this string is never closed").help("close it with `\"`"),
         Some('\'') => Diagnostic::new(syntax::SYNTAX, span, "this is neither a character nor a label")
             .help("the kernel language has neither: remove it"),

@@ -48,7 +48,10 @@ pub(super) fn cases() -> Vec<Case> {
         refused(m.call(OP, &[4, 0, x, out]), &["n-samples"])?;
         refused(m.call(OP, &[5, 2, x, out]), &["tree-predictions", "8", "10"])?;
         refused(m.call(OP, &[2, 3, x, out]), &["output", "2", "3"])?;
-        refused(m.call(OP, &[1 << 31, 1 << 31, x, out]), &["tree-predictions", "4611686018427387904"])
+        refused(m.call(OP, &[1 << 31, 1 << 31, x, out]), &["tree-predictions", "4611686018427387904"])?;
+        // 2^32 + 4 elements, 4 of 32 bits.
+        refused(m.call(OP, &[0x4000_0001, 4, x, out]), &["tree-predictions", "4294967300"])?;
+        refused(m.call(OP, &[4, 2, x, x]), &["tree-predictions", "output", "different buffers"])
     }));
     cases
 }

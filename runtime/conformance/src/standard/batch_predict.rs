@@ -186,7 +186,18 @@ pub(super) fn cases() -> Vec<Case> {
         refused(call(1, 0, 1), &["n-features"])?;
         refused(call(1, 7, 0), &["n-trees"])?;
         refused(call(3, 7, 1), &["samples", "14", "21"])?;
-        refused(call(2, 7, 5), &["tree-offsets", "4", "5"])
+        refused(call(2, 7, 5), &["tree-offsets", "4", "5"])?;
+        let [nodes, offsets, out] = others[..] else { return Err("three buffers".into()) };
+        let (empty, short) = (m.less_than_a_word()?, m.upload(&[0; 1])?);
+        let mut call = |buffers: [u32; 4]| m.call(OP, &[&[2, 7, 2, 3][..], &buffers].concat());
+        refused(call([x, empty, offsets, out]), &["tree-nodes", "0", "1"])?;
+        refused(call([x, nodes, short, out]), &["tree-offsets", "1", "2"])?;
+        refused(call([x, nodes, offsets, short]), &["output", "1", "2"])?;
+        for used in [x, nodes, offsets] {
+            refused(call([x, nodes, offsets, used]), &["output", "different buffers"])?;
+        }
+        // 2^32 + 4 elements, 4 of 32 bits.
+        refused(m.call(OP, &[0x4000_0001, 4, 1, 3, x, nodes, offsets, out]), &["samples", "4294967300"])
     }));
     cases
 }

@@ -123,6 +123,7 @@ pub(super) fn cases() -> Vec<Case> {
         refused(m.call(OP, &[9, 0, x, 0, 0, out]), &["input-a", "8", "9"])?;
         let short = m.upload_f32(&[1.0; 7])?;
         refused(m.call(OP, &[8, ADD, x, 1, short, out]), &["input-b", "7", "8"])?;
+        refused(m.call(OP, &[8, 0, x, 0, 0, short]), &["output", "7", "8"])?;
         // A unary function ignores input-b, whatever it names.
         m.call(OP, &[8, 0, x, 1, 0xffff, out])?;
         Ok(())

@@ -123,7 +123,17 @@ pub(super) fn cases() -> Vec<Case> {
         refused(call(5, 2, 2, 5), &["feature-idx", "2"])?;
         refused(call(5, 2, 1, 0), &["n-thresholds"])?;
         refused(call(21, 2, 1, 5), &["indices", "20", "21"])?;
-        refused(call(5, 2, 1, 21), &["thresholds", "20", "21"])
+        refused(call(5, 2, 1, 21), &["thresholds", "20", "21"])?;
+        let [labels, indices, thresholds, out] = others[..] else { return Err("four buffers".into()) };
+        let short = m.upload(&[0; 4])?;
+        let mut call = |buffers: [u32; 5]| m.call(OP, &[&[5, 2, 1, 5][..], &buffers].concat());
+        refused(call([x, labels, short, thresholds, out]), &["indices", "4", "5"])?;
+        refused(call([x, labels, indices, short, out]), &["thresholds", "4", "5"])?;
+        refused(call([x, labels, indices, thresholds, short]), &["output-scores", "4", "5"])?;
+        for used in [x, labels, indices, thresholds] {
+            refused(call([x, labels, indices, thresholds, used]), &["output-scores", "different buffers"])?;
+        }
+        refused(call([x, x, indices, thresholds, out]), &["data", "labels", "different buffers"])
     }));
     cases
 }

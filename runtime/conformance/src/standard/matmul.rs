@@ -129,6 +129,15 @@ pub(super) fn cases() -> Vec<Case> {
         refused(m.call(OP, &Shape { k: 3, ..plain }.words([a, b, c])), &["a", "4", "6"])?;
         let huge = Shape { m: 1 << 31, k: 1 << 31, ..plain };
         refused(m.call(OP, &huge.words([a, b, c])), &["4611686018427387904"])?;
+        // 2^32 + 4 elements, which are 4 elements, or 16 bytes, of 32 bits.
+        let wraps = 0x4000_0001;
+        refused(m.call(OP, &Shape { m: wraps, k: 4, n: 1, ..plain }.words([a, b, c])), &["a.len()", "4294967300"])?;
+        refused(m.call(OP, &Shape { m: 1, k: 4, n: wraps, ..plain }.words([a, b, c])), &["b.len()", "4294967300"])?;
+        refused(m.call(OP, &Shape { m: 4, k: 0, n: wraps, ..plain }.words([a, b, c])), &["c.len()", "4294967300"])?;
+        let short = m.upload_f32(&[1.0; 3])?;
+        refused(m.call(OP, &plain.words([short, b, c])), &["a.len()", "3", "4"])?;
+        refused(m.call(OP, &plain.words([a, short, c])), &["b.len()", "3", "4"])?;
+        refused(m.call(OP, &plain.words([a, b, short])), &["c.len()", "3", "4"])?;
         refused(m.call(OP, &plain.words([a, a, c])), &["different buffers"])?;
         refused(m.call(OP, &plain.words([a, b, b])), &["different buffers"])
     }));

@@ -102,6 +102,8 @@ pub(super) fn cases() -> Vec<Case> {
         let (x, out) = (m.upload_f32(&[1.0; 8])?, m.poisoned(1)?);
         refused(m.call(OP, &[0, 0, x, out]), &["n-elements"])?;
         refused(m.call(OP, &[9, 0, x, out]), &["input", "8", "9"])?;
+        let empty = m.less_than_a_word()?;
+        refused(m.call(OP, &[8, 0, x, empty]), &["output", "0", "1"])?;
         refused(m.call(OP, &[8, 0, x, x]), &["input", "output", "different buffers"])
     }));
     cases

@@ -304,7 +304,7 @@ pub(super) fn operands(kernel: &Kernel, stmt: &Stmt) -> Vec<ValueId> {
 /// The values that an expression uses.
 pub(super) fn expr_operands(expr: &Expr) -> Vec<ValueId> {
     match expr {
-        Expr::Op(_, operands) | Expr::Compose(operands) | Expr::Subgroup(_, operands) => operands.clone(),
+        Expr::Op(_, operands) | Expr::Compose(operands) | Expr::Subgroup(_, operands) => operands.to_vec(),
         Expr::Extract(vector, _) => vec![*vector],
         Expr::Load { index, .. } | Expr::UniformLoad { index, .. } => vec![*index],
         Expr::Atomic { index, value, expected, .. } => {

@@ -63,7 +63,7 @@ fn operation(op: Op, operands: &[Type], result: Type) -> Kernel {
         let out = Place::Shared(b.shared("out", result, 32));
         let i = local_index(b);
         let values: Vec<ValueId> = places.iter().map(|place| b.load(*place, i, "")).collect();
-        let value = b.def(result, Expr::Op(op, values));
+        let value = b.def(result, Expr::op(op, &values));
         b.store(out, i, value, "");
     })
 }
@@ -186,7 +186,7 @@ fn what_the_target_lacks_is_an_error() {
     let subgroups = kernel(|b| {
         let data = buffer(b, Type::U32);
         let lid = local_index(b);
-        let sum = b.def(Type::U32, Expr::Subgroup(SubgroupOp::Add, vec![lid]));
+        let sum = b.def(Type::U32, Expr::subgroup(SubgroupOp::Add, &[lid]));
         b.store(Place::Buffer(data), lid, sum, "");
     });
     assert!(refused(&subgroups).contains("subgroups"));

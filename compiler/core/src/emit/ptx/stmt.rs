@@ -6,12 +6,12 @@ use super::inst::{Class, Inst, Operand, Reg, Ty};
 use super::writer::{Writer, constant};
 use crate::emit::{EmitError, range};
 use crate::ir::{Barrier, Block, Builtin, Expr, Op, SiteId, Stmt, StmtKind, Type, ValueId};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 impl Writer<'_> {
     /// Writes a block; the addresses that it computes are known no further.
     pub(super) fn block(&mut self, block: &[Stmt]) -> Result<(), EmitError> {
-        self.addresses.push(HashMap::new());
+        self.addresses.push(FxHashMap::default());
         for stmt in block {
             self.locate(stmt.span);
             self.statement(stmt)?;

@@ -239,7 +239,7 @@ fn warps_are_reduced_by_the_instruction_that_the_level_has() {
         let mut kernel = kernel(|b| {
             let x = buffer(b, "x", Type::U32, true);
             let i = lane(b);
-            let sum = b.def(Type::U32, Expr::Subgroup(SubgroupOp::Add, vec![i]));
+            let sum = b.def(Type::U32, Expr::subgroup(SubgroupOp::Add, &[i]));
             b.store(x, i, sum, "x");
         });
         kernel.workgroup = [workgroup, 1, 1];
@@ -266,7 +266,7 @@ fn a_warp_that_may_part_is_refused() {
         b.branch(
             cond,
             |b| {
-                let sum = b.def(Type::U32, Expr::Subgroup(SubgroupOp::Add, vec![i]));
+                let sum = b.def(Type::U32, Expr::subgroup(SubgroupOp::Add, &[i]));
                 b.store(x, i, sum, "x");
             },
             |_| {},

@@ -9,7 +9,8 @@ use crate::emit::EmitError;
 use crate::ir::{Const, Kernel, ParamId, Scalar, SlotId, StmtKind, ValueId, walk};
 use crate::passes::uniformity;
 use crate::source::Span;
-use std::collections::{BTreeMap, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// Writes one kernel.
 pub(super) struct Writer<'k> {
@@ -19,13 +20,13 @@ pub(super) struct Writer<'k> {
     pub(super) layout: Layout,
     pub(super) lines: Vec<Line>,
     /// The address of each buffer in global memory.
-    pub(super) buffers: HashMap<ParamId, Reg>,
+    pub(super) buffers: FxHashMap<ParamId, Reg>,
     /// Where workgroup memory starts, once someone asks.
     pub(super) shared_base: Option<Reg>,
     /// The members of the warp, where a subgroup operation wants them.
     pub(super) warp: Option<Warp>,
     /// Addresses that are in scope, by block.
-    pub(super) addresses: Vec<HashMap<Key, Reg>>,
+    pub(super) addresses: Vec<FxHashMap<Key, Reg>>,
     /// The labels of the loops around: to leave it, to go on with its next round.
     pub(super) loops: Vec<[String; 2]>,
     /// For each value whether it may differ between invocations.
@@ -38,7 +39,7 @@ pub(super) struct Writer<'k> {
     values: Vec<Vec<Operand>>,
     slots: Vec<Vec<Reg>>,
     used: Vec<bool>,
-    places: HashMap<Span, [u32; 3]>,
+    places: FxHashMap<Span, [u32; 3]>,
     place: [u32; 3],
     n_regs: [u32; Class::ALL.len()],
     n_labels: u32,
@@ -52,10 +53,10 @@ impl<'k> Writer<'k> {
             level: Level::of(&kernel.features),
             layout: Layout::of(kernel),
             lines: vec![],
-            buffers: HashMap::new(),
+            buffers: FxHashMap::default(),
             shared_base: None,
             warp: None,
-            addresses: vec![HashMap::new()],
+            addresses: vec![FxHashMap::default()],
             loops: vec![],
             varying: uniformity::varying(kernel),
             uses_rem: false,
@@ -63,7 +64,7 @@ impl<'k> Writer<'k> {
             values: vec![vec![]; kernel.values.len()],
             slots: vec![],
             used: used(kernel),
-            places: HashMap::new(),
+            places: FxHashMap::default(),
             place: [0; 3],
             n_regs: [0; Class::ALL.len()],
             n_labels: 0,

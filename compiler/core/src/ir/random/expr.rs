@@ -51,7 +51,7 @@ impl Generator {
                 let ty = self.type_();
                 let lanes: Vec<ValueId> = (0..ty.lanes).map(|_| self.get(Type::scalar(ty.scalar))).collect();
                 if lanes.len() > 1 {
-                    let id = self.b.def(ty, Expr::Compose(lanes));
+                    let id = self.b.def(ty, Expr::compose(&lanes));
                     self.know(id, false);
                 }
             }
@@ -132,7 +132,7 @@ impl Generator {
         let types: Vec<Type> = operands.iter().map(|v| self.b.kernel[*v].ty).collect();
         let Ok(ty) = op::result_type(op, &types, ty) else { return };
         let uniform = operands.iter().all(|v| self.scope.iter().any(|known| known.id == *v && known.uniform));
-        let id = self.b.def(ty, Expr::Op(op, operands));
+        let id = self.b.def(ty, Expr::op(op, &operands));
         self.know(id, uniform);
     }
 

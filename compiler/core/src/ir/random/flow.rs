@@ -269,7 +269,7 @@ impl Generator {
             operands.push(self.small(1, true));
         }
         let ty = if op == Ballot { Type::vector(Scalar::U32, 4) } else { ty };
-        let id = self.b.def(ty, Expr::Subgroup(op, operands));
+        let id = self.b.def(ty, Expr::subgroup(op, &operands));
         self.know(id, false);
     }
 }

@@ -62,7 +62,7 @@ fn each_broken_invariant_is_named() {
     });
     refused("declared f32", |b| {
         let x = b.u32(1);
-        b.def(Type::F32, Expr::Op(Op::Add, vec![x, x]));
+        b.def(Type::F32, Expr::op(Op::Add, &[x, x]));
     });
     refused("outside a loop", |b| b.push(StmtKind::Continue));
     refused("an index is u32", |b| {

@@ -36,14 +36,22 @@ use words::Words;
 
 /// Sets the check of every access to `Proved` or `Stays`, with the reason.
 pub fn run(kernel: &mut Kernel) {
-    run_named(kernel, &|_| None);
+    run_with(kernel, &Reasons { name: &|_| None, of_proofs: true });
 }
 
-/// As [`run`]; `name` gives the source of a span where it is short enough for a reason: `i`, `labels[j]`.
-pub fn run_named(kernel: &mut Kernel, name: &Namer<'_>) {
+/// What reasons are made of.
+pub struct Reasons<'a> {
+    /// The source of a span where it is short enough to stand in a reason: `i`, `labels[j]`.
+    pub name: &'a Namer<'a>,
+    /// Whether proofs have reasons too: words take longer than most proofs.
+    pub of_proofs: bool,
+}
+
+/// As [`run`].
+pub fn run_with(kernel: &mut Kernel, reasons: &Reasons<'_>) {
     let mut checks: Vec<Option<Check>> = vec![None; kernel.accesses.len()];
     let mut visit = |state: &mut State<'_>, access: AccessId, index: ValueId| {
-        let check = prove(state, access, index, name);
+        let check = prove(state, access, index, reasons);
         let old = &mut checks[access.0 as usize];
         // Copies of one access, from unrolling, are proved only together.
         if !matches!(old, Some(Check::Stays(_))) {
@@ -83,7 +91,7 @@ fn fact_sum(state: &mut State<'_>, sum: &FactExpr) -> Option<Poly> {
     })
 }
 
-fn prove(state: &mut State<'_>, access: AccessId, index: ValueId, name: &Namer<'_>) -> Check {
+fn prove(state: &mut State<'_>, access: AccessId, index: ValueId, reasons: &Reasons<'_>) -> Check {
     let kernel = state.kernel;
     let Some((limit, index_sum)) = limit(state, kernel[access].place).zip(state.ints[index.0 as usize].clone()) else {
         return Check::Stays("its index is not followed".to_owned());
@@ -93,7 +101,7 @@ fn prove(state: &mut State<'_>, access: AccessId, index: ValueId, name: &Namer<'
     let below = |sum: &Poly| limit.plus(-1).and_then(|limit| limit.sub(sum));
     // A limit above what an index can hold says nothing about wrapping.
     let limit_fits = state.facts.range(&limit).1 <= U32.high() + 1;
-    let words = Words { kernel, facts: &state.facts, name };
+    let words = Words { kernel, facts: &state.facts, name: reasons.name };
     let mut residuals = vec![];
     let mut wraps = None;
     for sum in [&index, &rewritten, &index_sum] {
@@ -101,7 +109,7 @@ fn prove(state: &mut State<'_>, access: AccessId, index: ValueId, name: &Namer<'
         // Between zero and a limit that fits, a sum is what the machine computes.
         let exact = *sum == index || (limit_fits && search::holds(&state.facts, sum));
         if found.proved && exact {
-            return Check::Proved(words.proof(sum, &found));
+            return Check::Proved(if reasons.of_proofs { words.proof(sum, &found) } else { String::new() });
         }
         wraps = wraps.or(found.proved.then_some(sum));
         residuals.extend(found.residuals);

@@ -1,6 +1,7 @@
 //! Polynomials with exact integer coefficients over numbered atoms: the language of the bounds proofs. No atom's
 //! meaning or range is known here.
 
+use smallvec::{SmallVec, smallvec};
 use std::fmt;
 
 /// An unknown integer: an index into [`super::facts::Facts`], from 1.
@@ -64,7 +65,10 @@ impl Mono {
 
 /// A sum of products with coefficients: sorted, none twice, none zero.
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
-pub(super) struct Poly(Vec<(Mono, i128)>);
+pub(super) struct Poly(Terms);
+
+/// Most sums have no more than these.
+type Terms = SmallVec<[(Mono, i128); 4]>;
 
 impl fmt::Debug for Poly {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -78,15 +82,15 @@ impl fmt::Debug for Poly {
 
 impl Poly {
     pub(super) fn constant(value: i128) -> Self {
-        Self(if value == 0 { vec![] } else { vec![(Mono::ONE, value)] })
+        Self(if value == 0 { Terms::new() } else { smallvec![(Mono::ONE, value)] })
     }
 
     pub(super) fn atom(atom: AtomId) -> Self {
-        Self(vec![(Mono::atom(atom), 1)])
+        Self(smallvec![(Mono::atom(atom), 1)])
     }
 
     pub(super) fn term(mono: Mono, coefficient: i128) -> Self {
-        Self(if coefficient == 0 { vec![] } else { vec![(mono, coefficient)] })
+        Self(if coefficient == 0 { Terms::new() } else { smallvec![(mono, coefficient)] })
     }
 
     pub(super) fn terms(&self) -> &[(Mono, i128)] {
@@ -147,7 +151,7 @@ impl Poly {
 
     /// `self + other * factor`.
     pub(super) fn add_scaled(&self, other: &Self, factor: i128) -> Option<Self> {
-        let mut out = Vec::with_capacity(self.0.len() + other.0.len());
+        let mut out = Terms::with_capacity(self.0.len() + other.0.len());
         let mut rest = self.0.as_slice();
         for (mono, c) in &other.0 {
             let before = rest.iter().take_while(|(m, _)| m < mono).count();
@@ -172,7 +176,7 @@ impl Poly {
 
     /// `self * mono * factor`.
     pub(super) fn times(&self, mono: &Mono, factor: i128) -> Option<Self> {
-        let mut out = Vec::with_capacity(self.0.len());
+        let mut out = Terms::with_capacity(self.0.len());
         for (m, c) in &self.0 {
             out.push((m.mul(mono)?, c.checked_mul(factor)?));
         }

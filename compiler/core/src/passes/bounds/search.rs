@@ -194,7 +194,7 @@ impl<'a> Search<'a> {
             return None;
         }
         let (c, f) = (c.abs(), f.abs());
-        let fact = fact.times(&quotient, 1)?;
+        let fact = if quotient == Mono::ONE { Cow::Borrowed(fact) } else { Cow::Owned(fact.times(&quotient, 1)?) };
         // No scaling where the fact's coefficient divides the term's.
         let mut next = match divided(c, f) {
             Some(factor) => goal.add_scaled(&fact, -factor)?,

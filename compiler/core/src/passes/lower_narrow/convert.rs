@@ -160,7 +160,7 @@ impl Lower<'_> {
         }
         let words = self.vector(words);
         let whole = Type { lanes: padded_lanes(to), ..to };
-        let value = if self.ty(words) == whole { words } else { self.def(whole, Expr::Op(Op::Bitcast, vec![words])) };
+        let value = if self.ty(words) == whole { words } else { self.def(whole, Expr::op(Op::Bitcast, &[words])) };
         if whole == to {
             return value;
         }
@@ -177,7 +177,7 @@ impl Lower<'_> {
         }
         let whole = self.vector(lanes);
         let ty = Type::vector(Scalar::U32, (self.ty(whole).bytes() / 4) as u8);
-        let words = if self.ty(whole) == ty { whole } else { self.def(ty, Expr::Op(Op::Bitcast, vec![whole])) };
+        let words = if self.ty(whole) == ty { whole } else { self.def(ty, Expr::op(Op::Bitcast, &[whole])) };
         self.lanes(words)
     }
 }

@@ -24,7 +24,7 @@ impl Lower<'_> {
         let types: Vec<Type> = operands.iter().map(|id| self.ty(*id)).collect();
         let first = types.first().copied().unwrap_or(Type::U32);
         let ty = op::result_type(op, &types, first).unwrap_or(first);
-        self.def(ty, Expr::Op(op, operands.to_vec()))
+        self.def(ty, Expr::op(op, operands))
     }
 
     /// An operation whose second operand is a u32 in each lane; the first is of u32, or `op` is a shift.
@@ -37,7 +37,7 @@ impl Lower<'_> {
     pub(super) fn cast(&mut self, op: Op, value: ValueId, scalar: Scalar) -> ValueId {
         let from = self.ty(value);
         let ty = Type { scalar, ..from };
-        if from == ty { value } else { self.def(ty, Expr::Op(op, vec![value])) }
+        if from == ty { value } else { self.def(ty, Expr::op(op, &[value])) }
     }
 
     /// The same bits in each lane.
@@ -59,7 +59,7 @@ impl Lower<'_> {
             [only] => only,
             _ => {
                 let scalar = lanes.first().map_or(Scalar::U32, |lane| self.ty(*lane).scalar);
-                self.def(Type::vector(scalar, lanes.len() as u8), Expr::Compose(lanes))
+                self.def(Type::vector(scalar, lanes.len() as u8), Expr::compose(&lanes))
             }
         }
     }

@@ -3,7 +3,6 @@
 use super::lanes::Lanes;
 use crate::ir::{AccessId, SharedId, ValueId};
 use crate::source::Span;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// A use of workgroup memory since the last barrier, by invocations that certainly make it.
@@ -36,24 +35,23 @@ pub(super) fn conflict(old: &Use, new: &Use) -> Option<(usize, usize)> {
     if old.shared != new.shared || reads || old.index.shared != new.index.shared || !meet(old, new) {
         return None;
     }
-    let mut users: HashMap<u32, Vec<usize>> = HashMap::new();
-    for (lane, index) in old.index.own.iter().enumerate().filter(|(lane, _)| old.mask[*lane]) {
-        let users = users.entry(*index).or_default();
-        // Two are enough to find one other than the new user, unless the values decide.
-        if users.len() < 8 {
-            users.push(lane);
-        }
-    }
+    let there = old.index.own.iter().enumerate().filter(|(lane, _)| old.mask[*lane]);
+    let mut users: Vec<(u32, usize)> = there.map(|(lane, index)| (*index, lane)).collect();
+    users.sort_unstable();
     let lanes = new.index.own.iter().enumerate().filter(|(lane, _)| new.mask[*lane]);
-    lanes.flat_map(|(lane, index)| users.get(index).into_iter().flatten().map(move |other| (*other, lane))).find(
-        |(a, b)| {
-            a != b
-                && match (&old.stored, &new.stored) {
-                    (Some(x), Some(y)) => differ(x, *a, y, *b),
-                    _ => true,
-                }
-        },
-    )
+    let pairs = lanes.flat_map(|(lane, index)| {
+        let first = users.partition_point(|(other, _)| other < index);
+        let same = users[first..].iter().take_while(move |(other, _)| other == index);
+        // Two are enough to find one other than the new user, unless the values decide.
+        same.take(8).map(move |(_, other)| (*other, lane))
+    });
+    pairs.into_iter().find(|(a, b)| {
+        a != b
+            && match (&old.stored, &new.stored) {
+                (Some(x), Some(y)) => differ(x, *a, y, *b),
+                _ => true,
+            }
+    })
 }
 
 /// The known parts of the indices of the invocations that are there, sorted, each once.

@@ -1,6 +1,7 @@
 //! Integers and bools of all invocations of a workgroup at once.
 
 use crate::ir::{Op, Scalar, Type};
+use smallvec::SmallVec;
 use std::rc::Rc;
 
 /// An unknown number that is the same for all invocations.
@@ -55,13 +56,18 @@ impl Lanes {
 
     /// `self * lanes + lane`: the number of a lane of a vector in an array of scalars.
     pub(super) fn element(&self, lanes: u32, lane: u32) -> Self {
-        if lanes == 1 { self.clone() } else { self.scaled(lanes).combine(&Self::splat(lane, self.own.len()), 1) }
+        if lanes == 1 { self.clone() } else { self.scaled_from(lane, lanes) }
     }
 
     fn scaled(&self, factor: u32) -> Self {
+        self.scaled_from(0, factor)
+    }
+
+    /// `start + self * factor`.
+    fn scaled_from(&self, start: u32, factor: u32) -> Self {
         let mut shared: Vec<_> = self.shared.iter().map(|(u, f)| (*u, f.wrapping_mul(factor))).collect();
         shared.retain(|(_, factor)| *factor != 0);
-        Self { shared, own: self.own.iter().map(|v| v.wrapping_mul(factor)).collect() }
+        Self { shared, own: self.own.iter().map(|v| start.wrapping_add(v.wrapping_mul(factor))).collect() }
     }
 }
 
@@ -83,10 +89,10 @@ pub(super) fn op(op: Op, args: &[&Lanes], from: Type, to: Type) -> Option<Lanes>
         (Op::Convert | Op::Bitcast, [a]) if is_word(from) && is_word(to) => return Some((*a).clone()),
         _ => {}
     }
-    let known: Option<Vec<&[u32]>> = args.iter().map(|a| a.known()).collect();
+    let known: Option<SmallVec<[&[u32]; 4]>> = args.iter().map(|a| a.known()).collect();
     let known = known?;
     let n = known.first()?.len();
-    let one = |lane: usize| compute(op, &known.iter().map(|a| a[lane]).collect::<Vec<_>>(), from, to);
+    let one = |lane: usize| compute(op, &known.iter().map(|a| a[lane]).collect::<SmallVec<[u32; 4]>>(), from, to);
     let own: Option<Rc<[u32]>> = (0..n).map(one).collect();
     Some(Lanes { shared: vec![], own: own? })
 }

@@ -207,7 +207,7 @@ impl<'k> Walk<'k> {
             return;
         }
         let pairs = self.uses.iter().chain(std::iter::once(&new));
-        let found: Vec<_> = pairs.filter_map(|old| Some((old.clone(), conflict(old, &new)?))).collect();
+        let found: Vec<_> = pairs.filter_map(|old| conflict(old, &new).map(|lanes| (old.clone(), lanes))).collect();
         for (old, lanes) in found {
             if self.reported.insert((old.access.min(access), old.access.max(access))) {
                 self.findings.push(super::finding(self.kernel, &old, &new, lanes));

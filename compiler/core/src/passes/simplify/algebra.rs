@@ -4,7 +4,7 @@
 
 use crate::ir::eval::{eval, width};
 use crate::ir::op::Class;
-use crate::ir::{Const, Expr, Kernel, Op, Scalar, Type, ValueId};
+use crate::ir::{Const, Expr, Kernel, Op, Operands, Scalar, Type, ValueId};
 
 /// What takes an expression's place.
 pub(super) enum Simple {
@@ -15,7 +15,7 @@ pub(super) enum Simple {
     /// A constant.
     Const(Const),
     /// Another operation.
-    Op(Op, Vec<ValueId>),
+    Op(Op, Operands),
     /// Another operation, whose second operand is a new constant.
     OpConst(Op, ValueId, Const),
 }
@@ -129,7 +129,7 @@ impl Rules<'_> {
                 }
             }
             Op::Convert | Op::Bitcast if from == self.ty => Some(Simple::Value(a)),
-            Op::Bitcast => self.inner(Op::Bitcast, a).map(|inner| Simple::Op(Op::Bitcast, inner.to_vec())),
+            Op::Bitcast => self.inner(Op::Bitcast, a).map(|inner| Simple::Op(Op::Bitcast, inner.into())),
             _ => None,
         }
     }
@@ -174,7 +174,7 @@ impl Rules<'_> {
             (Op::Lt, 0) if unsigned => self.splat(0),
             (Op::Ge, 0) if unsigned => self.splat(1),
             (Op::Eq, 1) | (Op::Ne, 0) if scalar == Scalar::Bool => Some(Simple::Value(a)),
-            (Op::Eq, 0) | (Op::Ne, 1) if scalar == Scalar::Bool => Some(Simple::Op(Op::Not, vec![a])),
+            (Op::Eq, 0) | (Op::Ne, 1) if scalar == Scalar::Bool => Some(Simple::Op(Op::Not, [a].as_slice().into())),
             (Op::Add | Op::Mul, _) => self.again(op, a, b, scalar),
             _ => None,
         }
@@ -216,12 +216,12 @@ impl Rules<'_> {
             return Some(Simple::Value(if cond == 0 { b } else { a }));
         }
         if let Some([inner]) = self.inner(Op::Not, c) {
-            return Some(Simple::Op(Op::Select, vec![*inner, b, a]));
+            return Some(Simple::Op(Op::Select, [*inner, b, a].as_slice().into()));
         }
         if self.ty == self.kernel[c].ty && self.ty.scalar == Scalar::Bool {
             return match (self.bits(a), self.bits(b)) {
                 (Some(1), Some(0)) => Some(Simple::Value(c)),
-                (Some(0), Some(1)) => Some(Simple::Op(Op::Not, vec![c])),
+                (Some(0), Some(1)) => Some(Simple::Op(Op::Not, [c].as_slice().into())),
                 _ => None,
             };
         }

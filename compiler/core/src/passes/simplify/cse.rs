@@ -1,13 +1,13 @@
 //! Computes the same pure expression once, where one computation is in scope of the other.
 
 use super::algebra::commutes;
-use crate::ir::{Block, Builtin, Const, Expr, Kernel, Op, ParamId, StmtKind, Type, ValueId};
-use std::collections::HashMap;
+use crate::ir::{Block, Builtin, Const, Expr, Kernel, Op, Operands, ParamId, StmtKind, Type, ValueId};
+use rustc_hash::FxHashMap;
 
 pub(super) fn run(kernel: &mut Kernel) {
     let mut body = std::mem::take(&mut kernel.body);
     let same = (0..kernel.values.len() as u32).map(ValueId).collect();
-    Common { kernel, same, known: HashMap::new() }.block(&mut body);
+    Common { kernel, same, known: FxHashMap::default() }.block(&mut body);
     kernel.body = body;
 }
 
@@ -18,8 +18,8 @@ enum Key {
     Param(ParamId),
     Len(ParamId),
     Builtin(Builtin),
-    Op(Op, Type, Vec<ValueId>),
-    Compose(Vec<ValueId>),
+    Op(Op, Type, Operands),
+    Compose(Operands),
     Extract(ValueId, u8),
 }
 
@@ -28,7 +28,7 @@ struct Common<'a> {
     /// What to use in place of each value.
     same: Vec<ValueId>,
     /// What is computed in this block and those around it.
-    known: HashMap<Key, ValueId>,
+    known: FxHashMap<Key, ValueId>,
 }
 
 impl Common<'_> {

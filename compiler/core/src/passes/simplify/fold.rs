@@ -122,7 +122,7 @@ impl Folder<'_> {
             Simple::Op(op, operands) => self.kernel[id].expr = Expr::Op(op, operands),
             Simple::OpConst(op, operand, value) => {
                 let constant = self.constant(value, span, out);
-                self.kernel[id].expr = Expr::Op(op, vec![operand, constant]);
+                self.kernel[id].expr = Expr::op(op, &[operand, constant]);
             }
         }
         out.push(Stmt { kind: StmtKind::Def(id), span });

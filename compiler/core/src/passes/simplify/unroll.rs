@@ -2,7 +2,7 @@
 
 use super::fold::trips;
 use crate::ir::{AccessId, Block, Const, Expr, Kernel, Stmt, StmtKind, Value, ValueId, walk};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The most statements that one loop becomes.
 const MAX_STMTS: u64 = 4096;
@@ -53,7 +53,7 @@ fn rounds(kernel: &Kernel, stmt: &StmtKind) -> Option<Vec<Const>> {
 fn unroll(kernel: &mut Kernel, stmt: &Stmt, values: &[Const], out: &mut Block) {
     let StmtKind::For { var, body, .. } = &stmt.kind else { return };
     for value in values {
-        let mut copier = Copier { kernel, copies: HashMap::new() };
+        let mut copier = Copier { kernel, copies: FxHashMap::default() };
         let id = copier.value(*var);
         copier.kernel[id].expr = Expr::Const(*value);
         out.push(Stmt { kind: StmtKind::Def(id), span: stmt.span });
@@ -64,7 +64,7 @@ fn unroll(kernel: &mut Kernel, stmt: &Stmt, values: &[Const], out: &mut Block) {
 /// Copies code with new values and accesses; a site stays one site.
 struct Copier<'a> {
     kernel: &'a mut Kernel,
-    copies: HashMap<ValueId, ValueId>,
+    copies: FxHashMap<ValueId, ValueId>,
 }
 
 impl Copier<'_> {

@@ -185,8 +185,8 @@ fn operands() {
     let mut c = case();
     let access = c.b.access(Place::Shared(c.tile), "");
     c.b.def(Type::U32, Expr::UniformLoad { index: c.lid, access });
-    c.b.def(Type::U32, Expr::Subgroup(SubgroupOp::Shuffle, vec![c.n, c.lid]));
-    c.b.def(Type::U32, Expr::Subgroup(SubgroupOp::ShuffleXor, vec![c.n, c.lid]));
+    c.b.def(Type::U32, Expr::subgroup(SubgroupOp::Shuffle, &[c.n, c.lid]));
+    c.b.def(Type::U32, Expr::subgroup(SubgroupOp::ShuffleXor, &[c.n, c.lid]));
     let kinds: Vec<_> = check(&c.b.finish()).iter().map(|f| f.kind).collect();
     assert_eq!(kinds, [Kind::DivergentOperand, Kind::DivergentOperand]);
     let mut c = case();
@@ -195,7 +195,7 @@ fn operands() {
     c.b.branch(
         cond,
         |b| {
-            b.def(Type::U32, Expr::Subgroup(SubgroupOp::Add, vec![n]));
+            b.def(Type::U32, Expr::subgroup(SubgroupOp::Add, &[n]));
         },
         |_| {},
     );

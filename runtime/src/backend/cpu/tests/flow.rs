@@ -19,7 +19,7 @@ fn invocations_keep_their_state_over_barriers() {
         b.set(sum, zero);
         b.store(Place::Slot(pair), zero, seed, "");
         b.store(Place::Slot(pair), one, zero, "");
-        let start = b.def(vector, Expr::Compose(vec![lid, seed, zero, one]));
+        let start = b.def(vector, Expr::compose(&[lid, seed, zero, one]));
         b.set(quad, start);
         let long = b.cast(Op::Convert, lid, Type::scalar(Scalar::U64));
         b.set(wide, long);
@@ -293,7 +293,7 @@ fn every_place_of_a_3d_grid() {
             b.op(Op::Add, &[zyx, x])
         };
         let (l, g) = (digits(b, lx, ly, lz), digits(b, gx, gy, gz));
-        let v = b.def(Type::vector(Scalar::U32, 4), Expr::Compose(vec![l, g, index, group]));
+        let v = b.def(Type::vector(Scalar::U32, 4), Expr::compose(&[l, g, index, group]));
         store(b, output, at, v);
     });
     k.grid_1d = false;

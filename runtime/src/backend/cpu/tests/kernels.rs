@@ -257,7 +257,7 @@ fn vectors_of_each_width_load_and_store() {
             let mut out = b.op(Op::Mul, &[v, two]);
             // Turn the lanes around.
             let turned: Vec<ValueId> = (0..lanes).rev().map(|l| b.def(Type::F32, Expr::Extract(out, l))).collect();
-            out = b.def(ty, Expr::Compose(turned));
+            out = b.def(ty, Expr::compose(&turned));
             store(b, output, i, out);
         });
         let n = 64 * usize::from(lanes);

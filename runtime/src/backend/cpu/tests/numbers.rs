@@ -13,7 +13,7 @@ fn elementwise(op: Op, operands: &[Type], result: Type) -> Kernel {
         let output = buffer(b, "out", storable(result));
         let i = global_id(b);
         let values: Vec<ValueId> = inputs.iter().zip(operands).map(|(p, ty)| load_as(b, *p, i, *ty)).collect();
-        let out = b.def(result, Expr::Op(op, values));
+        let out = b.def(result, Expr::op(op, &values));
         store_as(b, output, i, out);
     })
 }

@@ -110,7 +110,7 @@ fn what_the_stages_before_must_not_leave() {
     let kernel = broken(|b| {
         let out = b.param("out", buffer(Type::U32, true));
         let i = global_index(b);
-        let sum = b.def(Type::U32, Expr::Subgroup(SubgroupOp::Add, vec![i]));
+        let sum = b.def(Type::U32, Expr::subgroup(SubgroupOp::Add, &[i]));
         b.store(place(out), i, sum, "out");
     });
     error(&kernel, internal, &["without the feature subgroups"]);

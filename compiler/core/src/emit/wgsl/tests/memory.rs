@@ -90,7 +90,7 @@ fn vectors_are_taken_apart_and_put_together() {
         let value = b.load(input, i, "input");
         let doubled = b.op(Op::Add, &[value, value]);
         let lanes: Vec<_> = (0..4).rev().map(|lane| b.def(Type::F32, Expr::Extract(doubled, lane))).collect();
-        let reversed = b.def(vec4, Expr::Compose(lanes));
+        let reversed = b.def(vec4, Expr::compose(&lanes));
         b.store(out, i, reversed, "output");
     });
     assert!(text.contains("output[v] = vec4<f32>(v_1.w, v_1.z, v_1.y, v_1.x);"), "{text}");
@@ -145,17 +145,17 @@ fn every_subgroup_operation() {
     let cond = b.op(Op::Lt, &[lane, size]);
     use SubgroupOp::*;
     for op in [Add, Min, Max, ExclusiveAdd, InclusiveAdd, BroadcastFirst] {
-        let value = b.def(Type::F32, Expr::Subgroup(op, vec![x]));
+        let value = b.def(Type::F32, Expr::subgroup(op, &[x]));
         b.store(place(out), i, value, "out");
     }
     for op in [Shuffle, ShuffleXor, ShuffleDown, ShuffleUp] {
-        let value = b.def(Type::F32, Expr::Subgroup(op, vec![x, one]));
+        let value = b.def(Type::F32, Expr::subgroup(op, &[x, one]));
         b.store(place(out), i, value, "out");
     }
-    let all = b.def(Type::BOOL, Expr::Subgroup(All, vec![cond]));
-    let any = b.def(Type::BOOL, Expr::Subgroup(Any, vec![cond]));
+    let all = b.def(Type::BOOL, Expr::subgroup(All, &[cond]));
+    let any = b.def(Type::BOOL, Expr::subgroup(Any, &[cond]));
     let both = b.op(Op::And, &[all, any]);
-    let ballot = b.def(Type::vector(Scalar::U32, 4), Expr::Subgroup(Ballot, vec![both]));
+    let ballot = b.def(Type::vector(Scalar::U32, 4), Expr::subgroup(Ballot, &[both]));
     b.store(place(flags), i, ballot, "flags");
     let wgsl = written(&finish(b));
     assert!(!wgsl.text.contains("enable"), "{}", wgsl.text);

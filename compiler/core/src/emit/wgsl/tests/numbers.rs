@@ -132,7 +132,7 @@ fn vector_divisors_with_a_zero() {
         b.store(out, i, value, "output");
         let one = b.u32(1);
         let zero = b.u32(0);
-        let y = b.def(vec2, Expr::Compose(vec![one, zero]));
+        let y = b.def(vec2, Expr::compose(&[one, zero]));
         let value = b.op(Op::Rem, &[x, y]);
         b.store(out, i, value, "output");
     });

@@ -29,7 +29,7 @@ fn check(op: Op, operands: &[Type], result: Type) {
     let values: Vec<_> = inputs.iter().zip(operands).map(|(p, ty)| load(&mut b, place(*p), i, *ty)).collect();
     let value = b.cast(op, values[0], result);
     if let crate::ir::Expr::Op(_, all) = &mut b.kernel[value].expr {
-        *all = values;
+        *all = values.into();
     }
     let value = if result == stored(result) { value } else { b.cast(Op::Convert, value, stored(result)) };
     b.store(place(output), i, value, "output");

@@ -48,7 +48,7 @@ fn applications(b: &mut Builder, op: Op, on: &[ValueId]) -> Vec<ValueId> {
         };
         for wanted in wanted.into_iter().filter(|ty| op != Op::Bitcast || *ty != Type::BOOL) {
             if let Ok(ty) = op::result_type(op, &types, wanted) {
-                found.push(b.def(ty, Expr::Op(op, operands.clone())));
+                found.push(b.def(ty, Expr::op(op, &operands)));
             }
         }
     }
@@ -134,9 +134,8 @@ fn vectors_that_are_taken_apart_and_put_together() {
     let slot = b.slot("v", ty, None);
     let v = b.get(slot);
     let [x, y] = [0, 1].map(|lane| b.def(Type::U32, Expr::Extract(v, lane)));
-    let compose = |b: &mut Builder, lanes: &[ValueId]| {
-        b.def(Type::vector(Scalar::U32, lanes.len() as u8), Expr::Compose(lanes.to_vec()))
-    };
+    let compose =
+        |b: &mut Builder, lanes: &[ValueId]| b.def(Type::vector(Scalar::U32, lanes.len() as u8), Expr::compose(lanes));
     let whole = compose(&mut b, &[x, y]);
     assert!(matches!(simplify(&b.kernel, whole), Simple::Value(id) if id == v));
     let swapped = compose(&mut b, &[y, x]);
