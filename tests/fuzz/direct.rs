@@ -104,7 +104,7 @@ fn words(kernel: &Kernel, launch: &Launch, params: &[abi::KernelParam]) -> Vec<u
             _ => 0,
         },
         abi::launch::Word::Len { param } => match arg(*param) {
-            (Some(param), Some(Arg::Buffer { buffer, rounds_up })) => {
+            (Some(param), Some(Arg::Buffer { buffer, rounds_up, .. })) => {
                 let ParamKind::Buffer(view) = &param.kind else { return 0 };
                 let item_bytes = view.item_bytes() as usize;
                 let bytes = launch.buffers[*buffer].len();

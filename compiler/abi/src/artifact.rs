@@ -69,6 +69,12 @@ impl Feature {
         }
     }
 
+    /// Whether code for CPUs has it.
+    #[must_use]
+    pub const fn is_cpu(self) -> bool {
+        matches!(self, Self::F16 | Self::Int64)
+    }
+
     /// Whether only NVIDIA's devices can have it, so that no other target has a form that needs it.
     #[must_use]
     pub const fn is_cuda(self) -> bool {

@@ -1,6 +1,6 @@
 //! What kernels run on: the interpreter with subgroups of several sizes, and every device of this machine.
 
-use crate::interpreter::Interpreter;
+use crate::interpreter::{Interpreter, MAX_STEPS};
 use crate::machine::Traits;
 use crate::package::Package;
 use crate::probe;
@@ -102,7 +102,9 @@ impl Executor {
     pub fn open(&self, package: &Arc<Package>) -> Result<Opened, String> {
         let listed = match &self.kind {
             // Another order of invocations than that of the reference.
-            Kind::Interpreter(traits) => return Opened::interpreter(package, traits.clone(), 1, self.library),
+            Kind::Interpreter(traits) => {
+                return Opened::interpreter(package, traits.clone(), 1, MAX_STEPS, self.library);
+            }
             Kind::Device(listed) => listed,
         };
         let device = listed.open().map_err(|e| e.to_string())?;
@@ -140,15 +142,17 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// The interpreter of what a device with these traits runs; the seed fixes the order of invocations.
+    /// The interpreter of what a device with these traits runs; the seed fixes the order of invocations, and a launch
+    /// ends after `max_steps`.
     pub(crate) fn interpreter(
         package: &Arc<Package>,
         traits: Traits,
         seed: u32,
+        max_steps: u64,
         library: Library,
     ) -> Result<Self, String> {
         let traits = Traits { is_exact: true, is_interpreter: true, ..traits };
-        let device: Box<dyn Device> = Box::new(Interpreter::new(Arc::clone(package), traits.clone(), seed));
+        let device: Box<dyn Device> = Box::new(Interpreter::new(Arc::clone(package), traits.clone(), seed, max_steps));
         let ops = package.ops_for(&*device);
         let builder = Gpu::builder().device(device).library(library).kernels(package.bundle());
         let gpu = builder.build().map_err(|e| e.to_string())?;

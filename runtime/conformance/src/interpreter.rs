@@ -17,13 +17,19 @@ pub struct Interpreter {
     package: Arc<Package>,
     traits: Traits,
     seed: u32,
+    max_steps: u64,
 }
 
+/// Steps that a launch may take unless told.
+pub(crate) const MAX_STEPS: u64 = 2_000_000_000;
+/// In the message of a launch that took more.
+pub(crate) const TOO_LONG: &str = "did not end within";
+
 impl Interpreter {
-    /// The seed fixes the order of invocations.
+    /// The seed fixes the order of invocations; a launch of more than `max_steps` is given up.
     #[must_use]
-    pub const fn new(package: Arc<Package>, traits: Traits, seed: u32) -> Self {
-        Self { package, traits, seed }
+    pub const fn new(package: Arc<Package>, traits: Traits, seed: u32, max_steps: u64) -> Self {
+        Self { package, traits, seed, max_steps }
     }
 }
 
@@ -53,6 +59,7 @@ impl Device for Interpreter {
             package: Arc::clone(&self.package),
             subgroup_size,
             seed: self.seed,
+            max_steps: self.max_steps,
             buffers: vec![],
             fault: None,
         }))
@@ -64,6 +71,7 @@ struct Memory {
     package: Arc<Package>,
     subgroup_size: u32,
     seed: u32,
+    max_steps: u64,
     buffers: Vec<Vec<u8>>,
     fault: Option<Fault>,
 }
@@ -117,6 +125,7 @@ impl Session for Memory {
         let options = interp::Options {
             seed: u64::from(launch.id) | u64::from(self.seed) << 32,
             subgroup_size: self.subgroup_size,
+            max_steps: self.max_steps,
             ..Default::default()
         };
         let outcome = interp::run(kernel, &mut run, &options);
@@ -187,13 +196,13 @@ fn meaningless(package: &Package, kernel: &ir::Kernel, error: &interp::Error) ->
             format!("{}: {what} at {} is not reached by all invocations", kernel.name, place(*span))
         }
         interp::Error::Steps { span, limit } => {
-            format!("{}: it did not end within {limit} steps; it was last at {}", kernel.name, place(*span))
+            format!("{}: it {TOO_LONG} {limit} steps; it was last at {}", kernel.name, place(*span))
         }
         other => format!("{}: {other}", kernel.name),
     }
 }
 
-/// The launch's arguments: scalars out of its words, buffers by their place among `buffers`.
+/// The launch's arguments: scalars and lengths out of its words, buffers by their place among `buffers`.
 fn args(kernel: &ir::Kernel, launch: &Launch<'_>, buffers: &[BufferKey]) -> Vec<interp::Arg> {
     let params = &launch.code.kernel.params;
     let words = abi::launch::words(params);
@@ -209,12 +218,17 @@ fn args(kernel: &ir::Kernel, launch: &Launch<'_>, buffers: &[BufferKey]) -> Vec<
         }
         bits
     };
+    let len = |param: usize| {
+        let is_len =
+            |word: &abi::launch::Word| matches!(word, abi::launch::Word::Len { param: p } if *p as usize == param);
+        words.iter().position(is_len).and_then(|at| launch.words.get(at)).copied()
+    };
     let mut bound = launch.buffers.iter();
     let arg = |(index, (param, ty)): (usize, (&ir::Param, &abi::KernelParam))| match (&param.kind, &ty.ty) {
         (ir::ParamKind::Buffer(_), abi::KernelParamType::Buffer { rounds_up, .. }) => {
             let key = bound.next().copied().unwrap_or(BufferKey(0));
             let buffer = buffers.iter().position(|b| *b == key).unwrap_or(0);
-            interp::Arg::Buffer { buffer, rounds_up: *rounds_up }
+            interp::Arg::Buffer { buffer, rounds_up: *rounds_up, items: len(index) }
         }
         (ir::ParamKind::Scalar(s), _) => interp::Arg::Scalar(ir::Const::scalar(*s, scalar(index))),
         (ir::ParamKind::Buffer(_), _) => interp::Arg::Scalar(ir::Const::u32(0)),

@@ -37,8 +37,8 @@ impl Asked {
     /// Whether the form with these features is for some device of that target.
     pub(super) fn is_for(&self, features: &[Feature], target: Target) -> bool {
         match target {
-            // The CPU has none of them that a form could ask for.
-            Target::Cpu => features.is_empty(),
+            // One form for all CPUs: they have the same, and nothing that another form could ask for.
+            Target::Cpu => self.needs.iter().all(|f| f.is_cpu()) && self.needs.iter().eq(features),
             Target::Wgsl => !features.iter().any(|f| f.is_cuda()),
             Target::Ptx | Target::Cubin => self.wanted.iter().all(|f| f.is_cuda() || features.contains(f)),
         }
@@ -54,13 +54,21 @@ fn with_earlier(feature: Feature) -> impl Iterator<Item = Feature> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Feature::{F16, Sm80, Sm90, Sm90a, Subgroups};
+    use Feature::{F16, Int64, Sm80, Sm90, Sm90a, Subgroups};
 
     #[test]
     fn one_form_where_nothing_is_asked() {
         let asked = Asked::new(&[], []);
         assert_eq!(asked.sets(), [vec![]]);
         assert!([Target::Cpu, Target::Wgsl, Target::Ptx].iter().all(|target| asked.is_for(&[], *target)));
+    }
+
+    #[test]
+    fn a_cpu_has_what_a_kernel_may_need_but_not_what_it_may_ask_for() {
+        let asked = Asked::new(&[Int64], [Subgroups]);
+        assert_eq!(asked.sets(), [vec![Subgroups, Int64], vec![Int64]]);
+        assert!(asked.is_for(&[Int64], Target::Cpu) && !asked.is_for(&[Subgroups, Int64], Target::Cpu));
+        assert!(!Asked::new(&[Sm80], []).is_for(&[Sm80], Target::Cpu));
     }
 
     #[test]

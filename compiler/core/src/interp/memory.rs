@@ -38,10 +38,10 @@ impl Buffers {
         let mut params = vec![];
         for (param, arg) in kernel.params.iter().zip(&launch.args) {
             let view = match (&param.kind, arg) {
-                (ParamKind::Buffer(buffer), Arg::Buffer { buffer: at, rounds_up }) => {
+                (ParamKind::Buffer(buffer), Arg::Buffer { buffer: at, rounds_up, items: most }) => {
                     let item_bytes = buffer.item_bytes() as usize;
                     let items = if *rounds_up { logical[*at].div_ceil(item_bytes) } else { logical[*at] / item_bytes };
-                    let len = u32::try_from(items).unwrap_or(u32::MAX);
+                    let len = u32::try_from(items).unwrap_or(u32::MAX).min(most.unwrap_or(u32::MAX));
                     sizes[*at] = sizes[*at].max(items * item_bytes);
                     let bound = match buffer.packed {
                         Some(bytes) => (u64::from(len) * u64::from(bytes)).div_ceil(buffer.elem.bytes().into()),

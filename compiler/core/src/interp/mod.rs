@@ -50,6 +50,8 @@ pub enum Arg {
         buffer: usize,
         /// The length counts a last item that is only partly there (`wgpuc_abi::KernelParamType::Buffer`).
         rounds_up: bool,
+        /// The length in items, where the bytes have room for more: a temporary may lie in a larger piece of memory.
+        items: Option<u32>,
     },
 }
 
@@ -134,7 +136,8 @@ pub fn args(kernel: &Kernel, scalars: &[Const]) -> Vec<Arg> {
             }
             ParamKind::Buffer(buffer) => {
                 n_buffers += 1;
-                Arg::Buffer { buffer: n_buffers - 1, rounds_up: buffer.elem.lanes > 1 && buffer.elems_per_item == 1 }
+                let rounds_up = buffer.elem.lanes > 1 && buffer.elems_per_item == 1;
+                Arg::Buffer { buffer: n_buffers - 1, rounds_up, items: None }
             }
         });
     }

@@ -230,6 +230,9 @@ impl<'a> Walk<'_, 'a> {
                 op if left.ty == Ty::Int => comparison(op, &left.poly, &right.poly),
                 _ => (vec![], vec![]),
             };
+            if op == BinaryOp::Eq && right.poly.as_constant() == Some(0) {
+                value.says.0.extend(self.definitions.divides(&left.poly));
+            }
         }
         value
     }

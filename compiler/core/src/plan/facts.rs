@@ -18,6 +18,8 @@ const MAX_RESULT: usize = 48;
 #[derive(Debug, Default)]
 pub(super) struct Definitions {
     known: Vec<(abi::Expr, Atom, Vec<Poly>)>,
+    /// Remainders of known numbers, and what holds where they are 0.
+    whole: Vec<(Poly, Poly)>,
 }
 
 impl Definitions {
@@ -30,8 +32,18 @@ impl Definitions {
         let unsigned = is_unsigned(expr, operands);
         let atom = Atom::Defined { id, unsigned };
         let facts = definition(expr, &Poly::atom(atom.clone()), operands).into_iter().flatten().collect::<Vec<_>>();
+        if let (abi::Expr::Binary(abi::BinaryOp::Rem, ..), [a, b]) = (expr, operands)
+            && a.as_constant().is_some_and(|a| a > 0)
+        {
+            self.whole.extend(a.sub(b).map(|fact| (Poly::atom(atom.clone()), fact)));
+        }
         self.known.push((expr.clone(), atom.clone(), facts.clone()));
         (atom, facts)
+    }
+
+    /// What more holds where a remainder is 0: a number is no less than what divides it.
+    pub(super) fn divides(&self, remainder: &Poly) -> impl Iterator<Item = Poly> {
+        self.whole.iter().filter(move |(atom, _)| atom == remainder).map(|(_, fact)| fact.clone())
     }
 }
 
@@ -101,14 +113,39 @@ pub(super) fn at_launch(in_force: &[Poly], equal: &[(FactAtom, Poly)]) -> Vec<Po
         equations = equations.iter().filter_map(replace).collect();
         facts = facts.iter().filter_map(replace).collect();
     }
-    for (product, value) in equations.iter().filter_map(solve_product).collect::<Vec<_>>() {
-        facts = facts.iter().map(|fact| fact.replace(&product, &value).unwrap_or_else(|| fact.clone())).collect();
+    // Shorter products first: they may be parts of longer ones.
+    equations.sort_by_key(|equation| solve_product(equation).map_or(0, |(product, _)| product.len()));
+    for at in 0..equations.len() {
+        let Some((product, value)) = solve_product(&equations[at]) else { continue };
+        let others = equations.iter_mut().enumerate().filter(|(other, _)| *other != at).map(|(_, equation)| equation);
+        for sum in facts.iter_mut().chain(others) {
+            if let Some(replaced) = sum.replace(&product, &value) {
+                *sum = replaced;
+            }
+        }
     }
     for equation in &equations {
         facts.push(equation.clone());
         facts.extend(equation.scale(-1));
     }
-    tidy(eliminate(facts))
+    tidy(eliminate(without_equals(facts)))
+}
+
+/// With one hidden quantity in place of all that equal it: that takes fewer facts than eliminating them.
+fn without_equals(mut facts: Vec<Poly>) -> Vec<Poly> {
+    while let Some((atom, value)) = facts.iter().find_map(|fact| {
+        let is_equation = fact.scale(-1).is_some_and(|opposite| facts.contains(&opposite));
+        let hidden = || fact.atoms().filter(|atom| !atom.in_kernel());
+        let solved = || hidden().find_map(|atom| Some((atom.clone(), solved_for(fact, atom)?)));
+        if is_equation { solved() } else { None }
+    }) {
+        facts = facts.iter().filter_map(|fact| fact.replace(std::slice::from_ref(&atom), &value)).collect();
+        facts.retain(|fact| *fact != Poly::default());
+        if atom.unsigned() && !value.is_unsigned() {
+            facts.push(value);
+        }
+    }
+    facts
 }
 
 /// A hidden quantity that an equation fixes in terms of what the kernel sees.
@@ -118,13 +155,18 @@ fn solve(equation: &Poly) -> Option<(Atom, Poly)> {
         [atom] => (*atom).clone(),
         _ => return None,
     };
-    let (factor, rest) = equation.split(&atom)?;
-    let value = match factor.as_constant()? {
-        1 => rest.scale(-1)?,
-        -1 => rest,
-        _ => return None,
-    };
+    let value = solved_for(equation, &atom)?;
     Some((atom, value))
+}
+
+/// What an atom equals where `equation` is 0.
+fn solved_for(equation: &Poly, atom: &Atom) -> Option<Poly> {
+    let (factor, rest) = equation.split(atom)?;
+    match factor.as_constant()? {
+        1 => rest.scale(-1),
+        -1 => Some(rest),
+        _ => None,
+    }
 }
 
 /// A product of hidden quantities that an argument gives as one.

@@ -56,7 +56,7 @@ fn case(reference: &Arc<Reference>, choice: Choice, call: Call) -> Case {
     let reference = Arc::clone(reference);
     let (op, name) = (call.op.name.kebab().to_owned(), name(&choice, &call, reference.interface()));
     let exact_only = choice.edges && shape::has_floats(&call.op, reference.interface());
-    let expected = Expected::new(call);
+    let expected = Expected::in_short(call);
     let case = Case::new(op, name, move |machine, errors| {
         reference.compare(machine, errors, &expected, None).map_err(|error| {
             let (call, why) = shrunk(&reference, machine, &choice, expected.call.clone(), error.to_string());
@@ -77,7 +77,7 @@ fn shrunk(reference: &Reference, machine: &mut Machine, choice: &Choice, failing
             if call == smallest.0 {
                 break;
             }
-            let expected = Expected::new(call);
+            let expected = Expected::in_short(call);
             match reference.compare(machine, &mut Errors::default(), &expected, None) {
                 Err(error) => smallest = (expected.call, error.to_string()),
                 Ok(()) => break,

@@ -139,6 +139,23 @@ impl Shape {
         }
     }
 
+    /// A float parameter, or a record's field.
+    pub(super) fn float(&self, param: u32, field: Option<u32>) -> Option<f64> {
+        match self.numbers.get(param as usize)?.get(field.unwrap_or(0) as usize)? {
+            (Number::Float(value), ..) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// Sets a float; whether that changed it.
+    pub(super) fn set_float(&mut self, param: u32, field: Option<u32>, value: f64) -> bool {
+        let numbers = self.numbers.get_mut(param as usize);
+        match numbers.and_then(|numbers| numbers.get_mut(field.unwrap_or(0) as usize)) {
+            Some((Number::Float(old), ..)) => std::mem::replace(old, value) != value,
+            _ => false,
+        }
+    }
+
     /// The call, where its buffers are not too large to try.
     pub(super) fn call(&self, op: &Op, interface: &Interface, choice: &Choice) -> Result<Call, String> {
         if let Some(len) = self.lens.iter().find(|len| **len > MAX_LEN) {

@@ -7,10 +7,10 @@ use wgpuc_abi::{BinaryOp, Expr, Step, UnaryOp};
 
 /// Mends a shape until every requirement holds; else the first that could not be mended, in the source's words.
 pub(super) fn solve(steps: &[Step], shape: &mut Shape) -> Result<(), String> {
-    const ROUNDS: usize = 64;
+    const ROUNDS: i32 = 64;
     let mut last = String::new();
-    for _ in 0..ROUNDS {
-        let mut walk = Walk { shape, slots: vec![] };
+    for round in 0..ROUNDS {
+        let mut walk = Walk { shape, slots: vec![], round };
         let Some((cond, text)) = walk.unmet(steps) else { return Ok(()) };
         if !walk.mend(&cond) {
             return Err(text);
@@ -24,6 +24,8 @@ struct Walk<'s> {
     shape: &'s mut Shape,
     /// What each slot was set to.
     slots: Vec<(u32, Expr)>,
+    /// Which round this is.
+    round: i32,
 }
 
 impl Walk<'_> {
@@ -52,15 +54,31 @@ impl Walk<'_> {
         match expr {
             Expr::Int(value) => Some(i128::from(*value)),
             Expr::Bool(value) => Some(i128::from(*value)),
-            Expr::F32(_) | Expr::Supports(_) => None,
+            Expr::F32(_) => None,
+            // Who does not refuses alike everywhere.
+            Expr::Supports(_) => Some(1),
             Expr::Param { param, field } => self.shape.number(*param, *field),
             Expr::Len { param } => self.shape.lens.get(*param as usize).map(|len| i128::from(*len)),
             Expr::IsSome { param } => self.shape.given.get(*param as usize).map(|given| i128::from(*given)),
             Expr::Slot(slot) => self.slots.iter().rev().find(|(s, _)| s == slot).and_then(|(_, e)| self.eval(e)),
             Expr::Unary(UnaryOp::Not, a) => Some(1 - self.eval(a)?),
             Expr::Unary(UnaryOp::Neg, a) => Some(-self.eval(a)?),
-            Expr::Binary(op, a, b) => binary(*op, self.eval(a)?, self.eval(b)?),
+            Expr::Binary(op, a, b) => match (self.float(a), self.float(b)) {
+                (Some(a), Some(b)) => compare(*op, a, b),
+                _ => binary(*op, self.eval(a)?, self.eval(b)?),
+            },
             Expr::Select(cond, a, b) => self.eval(if self.eval(cond)? == 1 { a } else { b }),
+        }
+    }
+
+    /// The value of a float that is a parameter or a number.
+    fn float(&self, expr: &Expr) -> Option<f64> {
+        match expr {
+            Expr::F32(bits) => Some(f32::from_bits(*bits).into()),
+            Expr::Param { param, field } => self.shape.float(*param, *field),
+            Expr::Slot(slot) => self.slots.iter().rev().find(|(s, _)| s == slot).and_then(|(_, e)| self.float(e)),
+            Expr::Unary(UnaryOp::Neg, a) => Some(-self.float(a)?),
+            _ => None,
         }
     }
 
@@ -79,6 +97,20 @@ impl Walk<'_> {
     }
 
     fn mend_comparison(&mut self, op: BinaryOp, a: &Expr, b: &Expr) -> bool {
+        if let (Some(x), Some(y)) = (self.float(a), self.float(b)) {
+            // Ever less, to come between two numbers that are near.
+            let step = 0.5f64.powi(self.round);
+            let (for_a, for_b) = match op {
+                BinaryOp::Gt | BinaryOp::Ne => (y + step, x - step),
+                BinaryOp::Lt => (y - step, x + step),
+                _ => (y, x),
+            };
+            // In turns: each side may be what another requirement has just set.
+            if self.round / 2 % 2 == 1 {
+                return self.set_float(b, for_b) || self.set_float(a, for_a);
+            }
+            return self.set_float(a, for_a) || self.set_float(b, for_b);
+        }
         let (Some(x), Some(y)) = (self.eval(a), self.eval(b)) else { return false };
         let (for_a, for_b) = match op {
             BinaryOp::Gt => (y + 1, x - 1),
@@ -91,6 +123,18 @@ impl Walk<'_> {
             return self.set(b, for_b) || self.set(a, for_a);
         }
         self.set(a, for_a) || self.set(b, for_b)
+    }
+
+    /// As [`Self::set`], for a float.
+    fn set_float(&mut self, expr: &Expr, value: f64) -> bool {
+        match expr {
+            Expr::Param { param, field } => self.shape.set_float(*param, *field, value),
+            Expr::Slot(slot) => {
+                let found = self.slots.iter().rev().find(|(s, _)| s == slot).map(|(_, e)| e.clone());
+                found.is_some_and(|expr| self.set_float(&expr, value))
+            }
+            _ => false,
+        }
     }
 
     /// Gives an expression a value by changing what it is made of; whether it could.
@@ -151,4 +195,17 @@ fn binary(op: BinaryOp, a: i128, b: i128) -> Option<i128> {
         BinaryOp::And => a & b,
         BinaryOp::Or => a | b,
     })
+}
+
+fn compare(op: BinaryOp, a: f64, b: f64) -> Option<i128> {
+    let holds = match op {
+        BinaryOp::Eq => a == b,
+        BinaryOp::Ne => a != b,
+        BinaryOp::Lt => a < b,
+        BinaryOp::Le => a <= b,
+        BinaryOp::Gt => a > b,
+        BinaryOp::Ge => a >= b,
+        _ => return None,
+    };
+    Some(holds.into())
 }

@@ -112,3 +112,31 @@ pub fn never(n: u32, out: &mut [u32]) {
     assert!(cases.is_empty());
     assert!(notes.iter().any(|n| n.contains("never") && n.contains("n * n == 7")), "{notes:?}");
 }
+
+#[test]
+fn floats_that_are_required_are_found_and_endless_calls_left_out() {
+    let package = package(
+        "/// Sums by lengths that may be anything.
+#[op]
+pub fn sums(low: f32, high: f32, starts: &[u32], out: &mut [f32]) {
+    require!(low > 0.0);
+    require!(high < 1.0);
+    require!(low < high);
+    require!(starts.len() > 1);
+    require!(supports!(int64) || high > 0.5);
+    launch!(k, [1], low, starts, out);
+}
+#[kernel(workgroup = 64)]
+fn k(low: f32, starts: &[u32], out: &mut [f32]) {
+    if out.len() > 0 && starts.len() > 1 && local_index() == 0 {
+        let mut sum = 0.0;
+        for _ in starts[0]..starts[1] {
+            sum += low;
+        }
+        out[0] = sum;
+    }
+}
+",
+    );
+    assert_eq!(failures(&package, &package, true), Vec::<String>::new());
+}

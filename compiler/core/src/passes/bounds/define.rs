@@ -262,7 +262,37 @@ impl State<'_> {
         let product = atom.scale(b)?;
         self.facts.learn_le(&product, a);
         self.facts.learn_le(a, &product.plus(b - 1)?);
+        self.learn_whole_bounds(a, &product);
         Some(atom)
+    }
+
+    /// From `a < 4 * n` follows `a / 4 < n`: what bounds `a` bounds the multiple below it, and over the integers that says
+    /// more where all coefficients share a factor.
+    fn learn_whole_bounds(&mut self, a: &Poly, multiple: &Poly) {
+        let Some(below) = a.sub(multiple) else { return };
+        let whole = |bounds: &[Poly]| bounds.iter().any(|bound| bound.content() > 1);
+        let mut bounds = self.with_upper_bounds(&below);
+        if !whole(&bounds) {
+            // One step further: the end of a loop may be a number that stands for another one.
+            bounds = bounds.iter().flat_map(|bound| self.with_upper_bounds(bound)).collect();
+        }
+        for mut bound in bounds.into_iter().filter(|bound| bound.content() > 1 && bound.terms().len() <= 4) {
+            bound.tighten();
+            self.facts.learn(&bound);
+        }
+    }
+
+    /// What is not negative if `sum` is: its newest positive term replaced by what is no less.
+    fn with_upper_bounds(&self, sum: &Poly) -> Vec<Poly> {
+        let newest = sum.terms().iter().rev().find(|(mono, c)| *c > 0 && mono.atoms().count() == 1);
+        let Some(((mono, c), atom)) = newest.and_then(|term| Some((*term, term.0.atoms().next()?))) else {
+            return vec![];
+        };
+        let bounded = self.facts.about(atom).filter_map(|fact| {
+            let k = Some(-fact.coefficient(&mono)).filter(|k| *k > 0)?;
+            sum.scale(k)?.add_scaled(fact, c)
+        });
+        bounded.collect()
     }
 
     fn remainder(&mut self, a: &Poly, b: &Poly, int: Int) -> Option<Poly> {
@@ -387,6 +417,10 @@ impl State<'_> {
         } else {
             [a, b].into_iter().for_each(|operand| self.facts.learn_le(operand, &atom));
             self.facts.learn_le(&atom, &Poly::constant(range_a.1.max(range_b.1)));
+            // `max(x, 1) - 1 <= x`.
+            if range_a.0 >= 0 && range_b.0 >= 0 {
+                self.facts.learn_le(&atom, &a.add(b)?);
+            }
         }
         Some(atom)
     }

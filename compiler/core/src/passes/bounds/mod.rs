@@ -10,6 +10,7 @@
 //! (comparisons, divisions, shifts to the right, indices) asks for the exact number: the sum, where it is proved to lie in the
 //! type's range, else an unknown of its own.
 
+mod best;
 mod define;
 mod facts;
 #[cfg(test)]

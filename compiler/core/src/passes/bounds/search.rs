@@ -5,6 +5,7 @@
 //! `M = P * Q` and `Q >= 0`: from `|f| * goal - |c| * Q * F >= 0` follows `goal >= 0`. As the goal is an integer,
 //! `|f| * goal >= -(|f| - 1)` is enough. This is what bounding by hand does, and half of Fourier-Motzkin.
 
+use super::best;
 use super::facts::Facts;
 use super::poly::{AtomId, Mono, Poly};
 use rustc_hash::FxBuildHasher;
@@ -48,6 +49,9 @@ pub(super) fn search(facts: &Facts, goal: &Poly) -> Found {
             used.append(&mut found.used);
             return Found { used, ..found };
         }
+    }
+    if let Some(used) = best::search(facts, goal) {
+        return Found { proved: true, used, ..found };
     }
     search_within(facts, goal, EFFORTS[1]).0
 }
@@ -112,28 +116,53 @@ impl<'a> Search<'a> {
         if let Some(residuals) = &mut self.residuals {
             residuals.push(goal.clone());
         }
-        let Some((mono, c)) = self.worst(goal) else { return false };
         let facts = self.facts;
-        if mono == Mono::ONE {
-            return facts.list().iter().rev().any(|fact| self.try_fact(goal, (mono, c), fact, depth));
-        }
-        let mut last = 0;
-        for atom in mono.atoms() {
-            let new = std::mem::replace(&mut last, atom) != atom;
-            if new && facts.about(atom).any(|fact| self.try_fact(goal, (mono, c), fact, depth)) {
-                return true;
+        steps(facts, goal, &mut |next, fact| {
+            let n_used = self.used.len();
+            self.used.extend(fact);
+            let proved = self.prove(&next, depth - 1);
+            if !proved {
+                self.used.truncate(n_used);
             }
-        }
-        // The atoms' own ranges, as facts.
-        mono.atoms().any(|id| {
-            let Some(fact) = self.range_fact(id, c) else { return false };
-            self.step(goal, (mono, c), Cow::Owned(fact), (Mono::atom(id), c.signum()), depth)
-        }) || self.lower_a_product(goal, mono, depth)
-            || self.try_lowered_facts(goal, (mono, c), depth)
+            proved
+        })
     }
+}
 
+/// What takes a step: the next goal, and the fact that leads there. Whether it is enough.
+type Take<'t, 'a> = dyn FnMut(Poly, Option<Cow<'a, Poly>>) -> bool + 't;
+
+/// Goals that `goal` follows from, until one is enough: its worst term replaced by what each fact says of it.
+pub(super) fn steps<'a>(facts: &'a Facts, goal: &Poly, take: &mut Take<'_, 'a>) -> bool {
+    let step = Step { facts, goal };
+    let Some((mono, c)) = step.worst() else { return false };
+    if mono == Mono::ONE {
+        return facts.list().iter().rev().any(|fact| step.by_fact((mono, c), fact, take));
+    }
+    let mut last = 0;
+    for atom in mono.atoms() {
+        let new = std::mem::replace(&mut last, atom) != atom;
+        if new && facts.about(atom).any(|fact| step.by_fact((mono, c), fact, take)) {
+            return true;
+        }
+    }
+    // The atoms' own ranges, as facts.
+    mono.atoms().any(|id| {
+        let Some(fact) = step.range_fact(id, c) else { return false };
+        step.by((mono, c), Cow::Owned(fact), (Mono::atom(id), c.signum()), take)
+    }) || step.by_lower_product(mono, take)
+        || step.by_lowered_facts((mono, c), take)
+}
+
+/// A goal that is not proved yet.
+struct Step<'a, 'g> {
+    facts: &'a Facts,
+    goal: &'g Poly,
+}
+
+impl<'a> Step<'a, '_> {
     /// Takes a factor's least value in a fact: from `n >= x * y` follows `n >= 3 * y` where `x >= 3`.
-    fn try_lowered_facts(&mut self, goal: &Poly, (mono, c): (Mono, i128), depth: usize) -> bool {
+    fn by_lowered_facts(&self, (mono, c): (Mono, i128), take: &mut Take<'_, 'a>) -> bool {
         let facts = self.facts;
         let Some(atom) = mono.atoms().next() else { return false };
         if c > 0 || facts.mono_range(&mono).0 < 0 {
@@ -149,46 +178,40 @@ impl<'a> Search<'a> {
                 let lowered = f.checked_mul(low).and_then(|f| lowered?.add_scaled(&Poly::term(mono, 1), f));
                 lowered.is_some_and(|fact| {
                     let by = (mono, fact.coefficient(&mono));
-                    by.1 < 0 && self.step(goal, (mono, c), Cow::Owned(fact), by, depth)
+                    by.1 < 0 && self.by((mono, c), Cow::Owned(fact), by, take)
                 })
             })
         })
     }
 
     /// Takes a factor's least value in a product of `mono` and that factor: `x * y >= 3 * y` where `x >= 3`.
-    fn lower_a_product(&mut self, goal: &Poly, mono: Mono, depth: usize) -> bool {
-        goal.terms().iter().filter(|(_, c)| *c > 0).any(|(product, c)| {
+    fn by_lower_product(&self, mono: Mono, take: &mut Take<'_, 'a>) -> bool {
+        self.goal.terms().iter().filter(|(_, c)| *c > 0).any(|(product, c)| {
             let factor = product.without(&mono).filter(|f| *f != Mono::ONE);
             let Some(factor) = factor else { return false };
             let low = self.facts.mono_range(&factor).0;
             if low < 1 || self.facts.mono_range(&mono).0 < 0 {
                 return false;
             }
-            let lowered = goal.add_scaled(&Poly::term(*product, 1), -c);
+            let lowered = self.goal.add_scaled(&Poly::term(*product, 1), -c);
             let lowered = low.checked_mul(*c).and_then(|by| lowered?.add_scaled(&Poly::term(mono, 1), by));
-            lowered.is_some_and(|next| self.prove(&next, depth - 1))
+            lowered.is_some_and(|next| take(next, None))
         })
     }
 
-    fn try_fact(&mut self, goal: &Poly, (mono, c): (Mono, i128), fact: &'a Poly, depth: usize) -> bool {
+    fn by_fact(&self, (mono, c): (Mono, i128), fact: &'a Poly, take: &mut Take<'_, 'a>) -> bool {
         let fits = |(part, f): &&(Mono, i128)| {
             f.signum() == c.signum() && (*part == Mono::ONE) == (mono == Mono::ONE) && mono.without(part).is_some()
         };
-        fact.terms().iter().filter(fits).any(|by| self.step(goal, (mono, c), Cow::Borrowed(fact), *by, depth))
+        fact.terms().iter().filter(fits).any(|by| self.by((mono, c), Cow::Borrowed(fact), *by, take))
     }
 
-    /// Replaces the term by what the fact says of it, and goes on.
-    fn step(&mut self, goal: &Poly, term: (Mono, i128), fact: Cow<'a, Poly>, by: (Mono, i128), depth: usize) -> bool {
-        let Some(next) = self.replaced(goal, term, &fact, by) else { return false };
-        self.used.push(fact);
-        let proved = self.prove(&next, depth - 1);
-        if !proved {
-            self.used.pop();
-        }
-        proved
+    /// Replaces the term by what a term of the fact says of it.
+    fn by(&self, (mono, c): (Mono, i128), fact: Cow<'a, Poly>, by: (Mono, i128), take: &mut Take<'_, 'a>) -> bool {
+        self.replaced((mono, c), &fact, by).is_some_and(|next| take(next, Some(fact)))
     }
 
-    fn replaced(&self, goal: &Poly, (mono, c): (Mono, i128), fact: &Poly, (part, f): (Mono, i128)) -> Option<Poly> {
+    fn replaced(&self, (mono, c): (Mono, i128), fact: &Poly, (part, f): (Mono, i128)) -> Option<Poly> {
         let quotient = mono.without(&part)?;
         if quotient.atoms().any(|id| self.facts.atom(id).low < 0) {
             return None;
@@ -197,16 +220,16 @@ impl<'a> Search<'a> {
         let fact = if quotient == Mono::ONE { Cow::Borrowed(fact) } else { Cow::Owned(fact.times(&quotient, 1)?) };
         // No scaling where the fact's coefficient divides the term's.
         let mut next = match divided(c, f) {
-            Some(factor) => goal.add_scaled(&fact, -factor)?,
-            None => goal.scale(f)?.plus(f - 1)?.add_scaled(&fact, -c)?,
+            Some(factor) => self.goal.add_scaled(&fact, -factor)?,
+            None => self.goal.scale(f)?.plus(f - 1)?.add_scaled(&fact, -c)?,
         };
         next.tighten();
         Some(next)
     }
 
     /// The term to replace next: of those that may be negative the one with the latest atom.
-    fn worst(&self, goal: &Poly) -> Option<(Mono, i128)> {
-        goal.terms().iter().rev().find(|t| self.facts.term_range(t).0 < 0).copied()
+    fn worst(&self) -> Option<(Mono, i128)> {
+        self.goal.terms().iter().rev().find(|t| self.facts.term_range(t).0 < 0).copied()
     }
 
     fn range_fact(&self, id: AtomId, sign: i128) -> Option<Poly> {

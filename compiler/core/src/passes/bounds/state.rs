@@ -101,6 +101,10 @@ impl<'k> State<'k> {
         if let (None, Some(id)) = (wrapped, atom.as_atom()) {
             self.wrapped.push((centred, int, id));
         }
+        // What is not negative only becomes smaller.
+        if !int.signed && self.facts.range(sum).0 >= 0 {
+            self.facts.learn_le(&atom, sum);
+        }
         atom
     }
 

@@ -54,7 +54,13 @@ impl Words<'_> {
             let launch = |m: &Mono| m.atoms().all(|a| matches!(self.origin(a), Origin::Launch(_)));
             fact.terms().iter().any(|(m, c)| *c < 0 && *m != Mono::ONE) && fact.terms().iter().all(|(m, _)| launch(m))
         };
-        let wanted = residuals.iter().filter(readable).filter(by_launch).min_by_key(|fact| fact.terms().len());
+        // What a `require!` can say: the grid is none of it.
+        let of_the_grid = |fact: &Poly| {
+            let mut atoms = fact.terms().iter().flat_map(|(m, _)| m.atoms());
+            atoms.any(|a| matches!(self.origin(a), Origin::Launch(FactAtom::Groups(_))))
+        };
+        let wanted = residuals.iter().filter(readable).filter(by_launch);
+        let wanted = wanted.min_by_key(|fact| (of_the_grid(fact), fact.terms().len()));
         if let Some(fact) = wanted {
             return unknown(fact);
         }

@@ -1,0 +1,158 @@
+//! `wgpuc.toml`: what a folder says of itself beside its kernels.
+
+use crate::diag::codes::package as codes;
+use crate::diag::{Diagnostic, Diagnostics, nearest};
+use crate::source::{FileId, Span};
+use crate::syntax::{self, ast};
+use std::ops::Range;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+use wgpuc_abi::Target;
+
+/// The settings of a folder, as far as it has any.
+#[derive(Default)]
+pub(super) struct Config {
+    pub(super) package: Option<String>,
+    pub(super) interface: Option<String>,
+    pub(super) world: Option<String>,
+    /// What it is compiled to where nobody asks for something else.
+    pub(super) targets: Vec<Target>,
+    /// Stands at the top of every generated source file.
+    pub(super) licence: Option<String>,
+    /// By kernel, as an `#[instances]` before it would list them.
+    pub(super) instances: Vec<(ast::Ident, Vec<ast::InstanceList>)>,
+}
+
+const KEYS: [&str; 6] = ["package", "interface", "world", "targets", "licence", "instances"];
+
+/// Reads a `wgpuc.toml`; what is wrong with it goes to `diagnostics`.
+pub(super) fn read(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Config {
+    let mut reader = Reader { file, text, diagnostics };
+    let mut config = Config::default();
+    match DeTable::parse(text) {
+        Ok(table) => reader.settings(table.get_ref(), &mut config),
+        Err(error) => {
+            let message = format!("wgpuc.toml is no TOML: {}", error.message());
+            reader.report(error.span().unwrap_or_default(), message, None);
+        }
+    }
+    config
+}
+
+struct Reader<'a> {
+    file: FileId,
+    text: &'a str,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Reader<'_> {
+    fn settings(&mut self, table: &DeTable<'_>, config: &mut Config) {
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            match name {
+                "package" => config.package = self.text(name, value),
+                "interface" => config.interface = self.text(name, value),
+                "world" => config.world = self.text(name, value),
+                "licence" => config.licence = self.text(name, value),
+                "targets" => config.targets = self.targets(value),
+                "instances" => config.instances = self.instances(value),
+                _ => {
+                    let help = match nearest(name, KEYS) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => format!("the keys are {}", KEYS.join(", ")),
+                    };
+                    self.report(key.span(), format!("wgpuc.toml has no key `{name}`"), Some(help));
+                }
+            }
+        }
+    }
+
+    fn text(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<String> {
+        let text = value.get_ref().as_str().filter(|text| !text.is_empty());
+        if text.is_none() {
+            self.report(value.span(), format!("`{key}` must be a text"), Some(format!("write `{key} = \"...\"`")));
+        }
+        text.map(str::to_owned)
+    }
+
+    fn targets(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<Target> {
+        let names: Vec<&str> = Target::ALL.iter().map(|target| target.name()).collect();
+        let Some(list) = value.get_ref().as_array() else {
+            self.report(value.span(), "`targets` must be a list", Some("write `targets = [\"wgsl\", \"ptx\"]`".to_owned()));
+            return vec![];
+        };
+        let mut targets = vec![];
+        for item in list.iter() {
+            let name = item.get_ref().as_str().unwrap_or_default();
+            match Target::ALL.into_iter().find(|target| target.name() == name) {
+                Some(target) => targets.push(target),
+                None => {
+                    let help = match nearest(name, names.iter().copied()) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => format!("the targets are {}", names.join(", ")),
+                    };
+                    self.report(item.span(), format!("there is no target `{name}`"), Some(help));
+                }
+            }
+        }
+        targets
+    }
+
+    /// `[instances.KERNEL]`, with a list for each generic parameter.
+    fn instances(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<(ast::Ident, Vec<ast::InstanceList>)> {
+        let mut all = vec![];
+        for (kernel, lists) in self.table(value).into_iter().flatten() {
+            let lists = self.table(lists).into_iter().flatten().map(|(parameter, values)| {
+                let list = values.get_ref().as_array();
+                if list.is_none() {
+                    let help = format!("write `{} = [\"f32\", \"f16\"]`", parameter.get_ref());
+                    self.report(values.span(), "the values of a generic parameter are a list", Some(help));
+                }
+                let values = list.into_iter().flat_map(|list| list.iter()).filter_map(|value| self.generic(value));
+                (self.ident(parameter), values.collect())
+            });
+            let lists = lists.collect();
+            all.push((self.ident(kernel), lists));
+        }
+        all
+    }
+
+    fn table<'t, 'i>(&mut self, value: &'t Spanned<DeValue<'i>>) -> Option<&'t DeTable<'i>> {
+        let table = value.get_ref().as_table();
+        if table.is_none() {
+            let help = "write `[instances.KERNEL]`, and below it `T = [\"f32\", \"f16\"]`".to_owned();
+            self.report(value.span(), "instances are listed by kernel and generic parameter", Some(help));
+        }
+        table
+    }
+
+    /// A number, a bool, or what the kernel language writes for it as a text.
+    fn generic(&mut self, value: &Spanned<DeValue<'_>>) -> Option<ast::GenericArg> {
+        let mut range = value.span();
+        if value.get_ref().is_str() {
+            range = range.start + 1..range.end.saturating_sub(1);
+        }
+        let arg = syntax::generic_arg(self.file, self.text, range);
+        if arg.is_none() {
+            let help = "write a number, `true`, `false`, or a type as a text: `\"f32x4\"`".to_owned();
+            self.report(value.span(), "no kernel can be compiled for this value", Some(help));
+        }
+        arg
+    }
+
+    fn ident(&self, key: &Spanned<toml::de::DeString<'_>>) -> ast::Ident {
+        ast::Ident { name: key.get_ref().to_string(), span: self.span(key.span()) }
+    }
+
+    fn span(&self, range: Range<usize>) -> Span {
+        Span { file: self.file, start: range.start as u32, end: range.end as u32 }
+    }
+
+    fn report(&mut self, range: Range<usize>, message: impl Into<String>, help: Option<String>) {
+        let diagnostic = Diagnostic::new(codes::BAD_CONFIG, self.span(range), message);
+        self.diagnostics.push(match help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        });
+    }
+}
