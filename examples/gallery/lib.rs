@@ -1,0 +1,19 @@
+//! Kernels that show the language at work.
+
+mod saxpy;
+mod dot;
+mod scan;
+mod histogram;
+mod mandelbrot;
+mod black_scholes;
+mod nbody;
+mod kmeans;
+mod spmv;
+mod convolution;
+mod radix_sort;
+mod fft;
+mod heat;
+mod top_k;
+mod life;
+mod sha256;
+mod mod_pow;

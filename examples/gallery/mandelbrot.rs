@@ -1,0 +1,56 @@
+//! The Mandelbrot set.
+
+/// A part of the complex plane, as an image.
+pub struct View {
+    /// Pixels of a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// The real part of the first column.
+    pub left: f32,
+    /// The imaginary part of the first row.
+    pub top: f32,
+    /// From each pixel to the next, and from each row to the one below.
+    pub step: f32,
+    /// When to give up.
+    pub max_rounds: u32,
+}
+
+/// `rounds[y, x]` is the first `k` where `z_k` is further than 2 from 0, of `z_0 = 0`, `z_(k+1) = z_k^2 + c`; `max-rounds`
+/// where none is. `rounds` is `[height, width]`.
+#[op]
+pub fn mandelbrot(view: View, rounds: &mut [u32]) {
+    require!(view.max_rounds <= 65536);
+    require!(rounds.len() >= view.width * view.height);
+    launch!(
+        escape,
+        [div_ceil(view.width, 16), div_ceil(view.height, 16)],
+        view.width,
+        view.height,
+        view.left,
+        view.top,
+        view.step,
+        view.max_rounds,
+        rounds
+    );
+}
+
+#[kernel(workgroup = [16, 16])]
+fn escape(width: u32, height: u32, left: f32, top: f32, step: f32, max_rounds: u32, rounds: &mut [u32]) {
+    let at = global_id();
+    if at.x < width && at.y < height {
+        let re = left + at.x as f32 * step;
+        let im = top - at.y as f32 * step;
+        let mut x = 0.0;
+        let mut y = 0.0;
+        let mut k = 0;
+        #[bound(max_rounds)]
+        while k < max_rounds && x * x + y * y <= 4.0 {
+            let next = x * x - y * y + re;
+            y = 2.0 * x * y + im;
+            x = next;
+            k += 1;
+        }
+        rounds[at.y * width + at.x] = k;
+    }
+}
