@@ -11,31 +11,32 @@ const MAX_GROUPS: u32 = 256;
 #[op]
 pub fn radix_sort(keys: &mut [u32], values: &mut [u32]) {
     require!(values.len() == keys.len());
-    let span = DIGITS * max(div_ceil(keys.len(), DIGITS * MAX_GROUPS), 1);
-    let groups = div_ceil(keys.len(), span);
+    let n = keys.len();
+    let span = DIGITS * max(div_ceil(n, DIGITS * MAX_GROUPS), 1);
+    let groups = div_ceil(n, span);
     let counts = scratch::<u32>(groups * DIGITS);
-    let other_keys = scratch::<u32>(keys.len());
-    let other_values = scratch::<u32>(keys.len());
-    launch!(count, [groups], 0, span, keys, counts);
+    let other_keys = scratch::<u32>(n);
+    let other_values = scratch::<u32>(n);
+    launch!(count, [groups], n, 0, span, keys, counts);
     launch!(place, [1], groups, counts);
-    launch!(scatter, [groups], 0, span, keys, values, counts, other_keys, other_values);
-    launch!(count, [groups], 8, span, other_keys, counts);
+    launch!(scatter, [groups], n, 0, span, keys, values, counts, other_keys, other_values);
+    launch!(count, [groups], n, 8, span, other_keys, counts);
     launch!(place, [1], groups, counts);
-    launch!(scatter, [groups], 8, span, other_keys, other_values, counts, keys, values);
-    launch!(count, [groups], 16, span, keys, counts);
+    launch!(scatter, [groups], n, 8, span, other_keys, other_values, counts, keys, values);
+    launch!(count, [groups], n, 16, span, keys, counts);
     launch!(place, [1], groups, counts);
-    launch!(scatter, [groups], 16, span, keys, values, counts, other_keys, other_values);
-    launch!(count, [groups], 24, span, other_keys, counts);
+    launch!(scatter, [groups], n, 16, span, keys, values, counts, other_keys, other_values);
+    launch!(count, [groups], n, 24, span, other_keys, counts);
     launch!(place, [1], groups, counts);
-    launch!(scatter, [groups], 24, span, other_keys, other_values, counts, keys, values);
+    launch!(scatter, [groups], n, 24, span, other_keys, other_values, counts, keys, values);
 }
 
 /// How often a workgroup's keys have each digit.
 #[kernel(workgroup = DIGITS)]
-fn count(shift: u32, span: u32, keys: &[u32], counts: &mut [u32]) {
+fn count(n: u32, shift: u32, span: u32, keys: &[u32], counts: &mut [u32]) {
     let near = shared_zeroed::<[Atomic<u32>; DIGITS]>();
     let first = workgroup_id().x * span;
-    for i in (first + local_index()..min(first + span, keys.len())).step_by(DIGITS) {
+    for i in (first + local_index()..min(first + span, n)).step_by(DIGITS) {
         near[(keys[i] >> shift) % DIGITS].add(1);
     }
     workgroup_barrier();
@@ -61,6 +62,7 @@ fn place(groups: u32, counts: &mut [u32]) {
 /// Moves a workgroup's keys and values, a round of [`DIGITS`] at a time.
 #[kernel(workgroup = DIGITS)]
 fn scatter(
+    n: u32,
     shift: u32,
     span: u32,
     keys: &[u32],
@@ -75,15 +77,15 @@ fn scatter(
     let own = local_index();
     next[own] = places[workgroup_id().x * DIGITS + own];
     let first = workgroup_id().x * span;
-    for round in (first..min(first + span, keys.len())).step_by(DIGITS) {
+    for round in (first..min(first + span, n)).step_by(DIGITS) {
         let i = round + own;
         let mut key = 0;
-        if i < keys.len() {
+        if i < n {
             key = keys[i];
             marks[(key >> shift) % DIGITS][own / 32].or(1 << (own % 32));
         }
         workgroup_barrier();
-        if i < keys.len() {
+        if i < n {
             let digit = (key >> shift) % DIGITS;
             let mut to = next[digit] + (marks[digit][own / 32].load() & ((1 << (own % 32)) - 1)).count_ones();
             for word in 0..own / 32 {

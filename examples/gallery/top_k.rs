@@ -22,7 +22,7 @@ pub fn top_k(k: u32, values: &[f32], best: &mut [f32], places: &mut [u32]) {
     let keys = scratch::<u32>(groups * MAX_K);
     let indices = scratch::<u32>(groups * MAX_K);
     launch!(sift, [groups], groups, values, keys, indices);
-    launch!(finish, [1], k, keys, indices, best, places);
+    launch!(finish, [1], k, groups * MAX_K, keys, indices, best, places);
 }
 
 /// The best of the tiles that a workgroup sees.
@@ -46,16 +46,16 @@ fn sift(groups: u32, values: &[f32], best_keys: &mut [u32], best_indices: &mut [
 
 /// The best of those that are left.
 #[kernel(workgroup = WORKGROUP)]
-fn finish(k: u32, all_keys: &[u32], all_indices: &[u32], best: &mut [f32], places: &mut [u32]) {
+fn finish(k: u32, n: u32, all_keys: &[u32], all_indices: &[u32], best: &mut [f32], places: &mut [u32]) {
     let keys = shared_zeroed::<[u32; TILE]>();
     let indices = shared::<[u32; TILE]>();
     let own = local_index();
     indices[own] = u32::MAX;
-    for first in (0..all_keys.len()).step_by(FRESH) {
+    for first in (0..n).step_by(FRESH) {
         for j in (own..FRESH).step_by(WORKGROUP) {
             let i = first + j;
-            keys[MAX_K + j] = if i < all_keys.len() { all_keys[i] } else { 0 };
-            indices[MAX_K + j] = if i < all_keys.len() { all_indices[i] } else { u32::MAX };
+            keys[MAX_K + j] = if i < n { all_keys[i] } else { 0 };
+            indices[MAX_K + j] = if i < n { all_indices[i] } else { u32::MAX };
         }
         sort(keys, indices);
     }
