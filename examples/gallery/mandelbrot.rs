@@ -1,38 +1,12 @@
 //! The Mandelbrot set.
 
-/// A part of the complex plane, as an image.
-pub struct View {
-    /// Pixels of a row.
-    pub width: u32,
-    /// Rows.
-    pub height: u32,
-    /// The real part of the first column.
-    pub left: f32,
-    /// The imaginary part of the first row.
-    pub top: f32,
-    /// From each pixel to the next, and from each row to the one below.
-    pub step: f32,
-    /// When to give up.
-    pub max_rounds: u32,
-}
-
 /// `rounds[y, x]` is the first `k` where `z_k` is further than 2 from 0, of `z_0 = 0`, `z_(k+1) = z_k^2 + c`; `max-rounds`
-/// where none is. `rounds` is `[height, width]`.
+/// where none is. `c` is `left + x * step` and `top - y * step`; `rounds` is `[height, width]`.
 #[op]
-pub fn mandelbrot(view: View, rounds: &mut [u32]) {
-    require!(view.max_rounds <= 65536);
-    require!(rounds.len() >= view.width * view.height);
-    launch!(
-        escape,
-        [div_ceil(view.width, 16), div_ceil(view.height, 16)],
-        view.width,
-        view.height,
-        view.left,
-        view.top,
-        view.step,
-        view.max_rounds,
-        rounds
-    );
+pub fn mandelbrot(width: u32, height: u32, left: f32, top: f32, step: f32, max_rounds: u32, rounds: &mut [u32]) {
+    require!(max_rounds <= 65536);
+    require!(rounds.len() >= width * height);
+    launch!(escape, [div_ceil(width, 16), div_ceil(height, 16)], width, height, left, top, step, max_rounds, rounds);
 }
 
 #[kernel(workgroup = [16, 16])]

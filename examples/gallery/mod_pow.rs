@@ -16,25 +16,21 @@ fn raise(modulus: u64, bases: &[u64], exponents: &[u64], powers: &mut [u64]) {
     if i < bases.len() {
         // Newton: each round doubles the bits that are right, of which the first guess has three.
         let mut inverse = modulus;
-        #[unroll]
-        for round in 0..5 {
+        for _ in 0..5 {
             inverse *= 2 - modulus * inverse;
         }
         let mut base = bases[i] % modulus;
         let mut power = 1 % modulus;
         // To Montgomery's form: times 2^64.
-        for bit in 0..64 {
+        for _ in 0..64 {
             base = doubled(base, modulus);
             power = doubled(power, modulus);
         }
-        let mut rest = exponents[i];
-        #[bound(64)]
-        while rest != 0 {
-            if rest % 2 == 1 {
+        for bit in 0..64 - exponents[i].leading_zeros() {
+            if (exponents[i] >> bit) % 2 == 1 {
                 power = product(power, base, modulus, inverse);
             }
             base = product(base, base, modulus, inverse);
-            rest /= 2;
         }
         powers[i] = product(power, 1, modulus, inverse);
     }
@@ -55,9 +51,8 @@ fn product(a: u64, b: u64, modulus: u64, inverse: u64) -> u64 {
 
 /// The high half of `a * b`.
 fn product_high(a: u64, b: u64) -> u64 {
-    const LOW: u64 = 0xffff_ffff;
-    let low = (a & LOW) * (b & LOW);
-    let cross = (a >> 32) * (b & LOW) + (low >> 32);
-    let other = (a & LOW) * (b >> 32) + (cross & LOW);
-    (a >> 32) * (b >> 32) + (cross >> 32) + (other >> 32)
+    let (a0, a1, b0, b1) = (a as u32 as u64, a >> 32, b as u32 as u64, b >> 32);
+    let cross = a1 * b0 + ((a0 * b0) >> 32);
+    let other = a0 * b1 + cross as u32 as u64;
+    a1 * b1 + (cross >> 32) + (other >> 32)
 }
