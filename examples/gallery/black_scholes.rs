@@ -1,8 +1,8 @@
 //! Prices of European options.
 
-/// The prices of calls and puts by Black and Scholes, where money without risk earns `rate`, and returns have the standard
-/// deviation `volatility`, both of a year. Option `i` may be exercised in `years[i]` years, at `strikes[i]`; the stock costs
-/// `prices[i]` now.
+/// The prices of calls and puts by Black and Scholes, where money without risk earns `rate`, and returns have the
+/// standard deviation `volatility`, both of a year. Option `i` may be exercised in `years[i]` years, at `strikes[i]`;
+/// the stock costs `prices[i]` now.
 #[kernel(workgroup = 256, over = prices.len())]
 pub fn black_scholes(
     rate: f32,

@@ -8,8 +8,8 @@ const LANES: u32 = 4;
 /// Invocations that share one.
 const STRIDE: u32 = WORKGROUP / LANES;
 
-/// `output[k]` is the sum of `input[j] * e^(-2 pi i j k / n)`, or of `e^(2 pi i j k / n)` where it is `inverse`; it is not scaled. Both
-/// are `n` complex numbers, real part first; `n` is a power of two, at most 2^18.
+/// `output[k]` is the sum of `input[j] * e^(-2 pi i j k / n)`, or of `e^(2 pi i j k / n)` where it is `inverse`; it is
+/// not scaled. Both are `n` complex numbers, real part first; `n` is a power of two, at most 2^18.
 #[op]
 pub fn fft(n: u32, inverse: bool, input: &[f32], output: &mut [f32]) {
     require!(n > 0);
@@ -28,8 +28,8 @@ pub fn fft(n: u32, inverse: bool, input: &[f32], output: &mut [f32]) {
     }
 }
 
-/// Transforms of `length` of the columns of a matrix, each result turned as far as the rows' need; or else of the `count` rows, to
-/// columns of the transposed matrix.
+/// Transforms of `length` of the columns of a matrix, each result turned as far as the rows' need; or else of the
+/// `count` rows, to columns of the transposed matrix.
 #[kernel(workgroup = WORKGROUP)]
 fn transform<const INVERSE: bool, const COLUMNS: bool>(length: u32, count: u32, input: &[f32x2], output: &mut [f32x2]) {
     let tile = shared::<[[f32x2; LANES]; LENGTH]>();
@@ -41,6 +41,7 @@ fn transform<const INVERSE: bool, const COLUMNS: bool>(length: u32, count: u32, 
     if first + lane < count {
         for j in (start..length).step_by(STRIDE) {
             let from = if COLUMNS { j * count + first + lane } else { (first + lane) * length + j };
+            // `% LENGTH`, here and below, is for the compiler: no index is larger.
             tile[(j.reverse_bits() >> (32 - stages)) % LENGTH][lane] = input[from];
         }
     }
@@ -49,9 +50,8 @@ fn transform<const INVERSE: bool, const COLUMNS: bool>(length: u32, count: u32, 
     for stage in 0..stages {
         let half = 1 << stage;
         for pair in (local_index() / LANES..length / 2).step_by(STRIDE) {
-            let k = pair % half;
+            let k = pair & (half - 1);
             let a = 2 * pair - k;
-            // Below `length` in any case; said for the compiler, as above.
             let b = (a + half) % LENGTH;
             let even = tile[a][lane];
             let odd = product(tile[b][lane], turn::<INVERSE>(k, 2 * half));
@@ -74,8 +74,8 @@ fn product(a: f32x2, b: f32x2) -> f32x2 {
     f32x2::new(a.x * b.x - a.y * b.y, a.x * b.y + a.y * b.x)
 }
 
-/// `e^(-2 pi i k / n)`, or `e^(2 pi i k / n)`, for a power of two `n` of at most 2^24, and `k < n`: an eighth of a turn by
-/// polynomials (Cephes), the rest by quarters.
+/// `e^(-2 pi i k / n)`, or `e^(2 pi i k / n)`, for a power of two `n` of at most 2^24, and `k < n`: an eighth of a turn
+/// by polynomials (Cephes), the rest by quarters.
 fn turn<const INVERSE: bool>(k: u32, n: u32) -> f32x2 {
     let quarters = (4.0 * (k as f32 / n as f32)).round();
     let angle = (4.0 * (k as f32 / n as f32) - quarters) * 1.570_796_3;

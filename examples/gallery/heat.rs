@@ -1,7 +1,8 @@
 //! Heat that spreads over a plate.
 
-/// One step: `next[y, x] = now[y, x] + rate * d`, with `d` the sum of the differences of the four neighbours to it. At its
-/// edges, which nothing passes, the plate goes on as its edge. Both are `[height, width]`; a `rate` of up to 0.25 is stable.
+/// One step: `next[y, x] = now[y, x] + rate * d`, with `d` the sum of the differences of the four neighbours to it. At
+/// its edges, which nothing passes, the plate goes on as its edge. Both are `[height, width]`; a `rate` of up to 0.25
+/// is stable.
 #[op]
 pub fn heat_step(width: u32, height: u32, rate: f32, now: &[f32], next: &mut [f32]) {
     require!(now.len() >= width * height);

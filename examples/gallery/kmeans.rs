@@ -16,8 +16,8 @@ pub struct KmeansParams {
 
 /// One step of Lloyd's: finds the nearest centroid of each point, and moves each centroid to the mean of its points.
 ///
-/// `points` is `[dims, points]`; `centroids`, `[clusters, dims]`, become the new ones: one without points stays. `nearest[p]`
-/// is the first of the old ones that no other is nearer to point `p` than.
+/// `points` is `[dims, points]`; `centroids`, `[clusters, dims]`, become the new ones: one without points stays.
+/// `nearest[p]` is the first of the old ones that no other is nearer to point `p` than.
 #[op]
 pub fn kmeans_step(params: KmeansParams, points: &[f32], centroids: &mut [f32], nearest: &mut [u32]) {
     require!(params.clusters > 0);

@@ -1,4 +1,6 @@
-//! Kernels that show the language at work.
+//! Well-known kernels, each beside its counterpart in CUDA C++.
+//!
+//! Numbers are of 32 bits unless said otherwise; matrices and images are row-major, without gaps.
 
 mod saxpy;
 mod dot;

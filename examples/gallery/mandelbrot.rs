@@ -1,7 +1,7 @@
 //! The Mandelbrot set.
 
-/// `rounds[y, x]` is the first `k` where `z_k` is further than 2 from 0, of `z_0 = 0`, `z_(k+1) = z_k^2 + c`; `max-rounds`
-/// where none is. `c` is `left + x * step` and `top - y * step`; `rounds` is `[height, width]`.
+/// `rounds[y, x]` is the first `k` where `z_k` is further than 2 from 0, of `z_0 = 0`, `z_(k+1) = z_k^2 + c`;
+/// `max-rounds` where none is. `c` is `left + x * step` and `top - y * step`; `rounds` is `[height, width]`.
 #[op]
 pub fn mandelbrot(width: u32, height: u32, left: f32, top: f32, step: f32, max_rounds: u32, rounds: &mut [u32]) {
     require!(max_rounds <= 65536);

@@ -3,8 +3,8 @@
 /// Bodies that a workgroup moves, and holds at a time.
 const TILE: u32 = 256;
 
-/// One step of all bodies, each pulled by all others. A body is `x, y, z, mass`, and its velocity `x, y, z, 0`; the constant
-/// of gravity is 1. `softening`, squared, is added to each squared distance.
+/// One step of all bodies, each pulled by all others. A body is `x, y, z, mass`, and its velocity `x, y, z, 0`; the
+/// constant of gravity is 1. `softening`, squared, is added to each squared distance.
 #[op]
 pub fn nbody_step(time: f32, softening: f32, bodies: &[f32], velocities: &mut [f32], moved: &mut [f32]) {
     require!(softening > 0.0);

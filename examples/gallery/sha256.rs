@@ -18,8 +18,8 @@ const K: [u32; 64] = [
 /// Those of the square roots of the first eight.
 const H: [u32; 8] = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
 
-/// The digests of many messages. Message `m` is the bytes `starts[m]..starts[m + 1]` of `data`, its digest the eight words from
-/// `8 * m` on of `digests`, whose bytes stand in a digest from the highest to the lowest. Bytes past the end of `data` are a
+/// The digests of many messages. Message `m` is the bytes `starts[m]..starts[m + 1]` of `data`; its digest is the eight
+/// words from `8 * m` on of `digests`, each of four bytes, the first one highest. Bytes past the end of `data` are a
 /// device error.
 #[op]
 pub fn sha256(data: &[u8], starts: &[u32], digests: &mut [u32]) {

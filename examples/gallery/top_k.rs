@@ -11,7 +11,8 @@ const FRESH: u32 = TILE - MAX_K;
 /// The most workgroups: each leaves its best ones to one more.
 const MAX_GROUPS: u32 = 64;
 
-/// The `k` largest of `values`, largest first, and where they are; of equal ones the first. NaN are beyond the infinities.
+/// The `k` largest of `values`, largest first, and where they are; of equal ones the first. NaN are beyond the
+/// infinities.
 #[op]
 pub fn top_k(k: u32, values: &[f32], best: &mut [f32], places: &mut [u32]) {
     require!(k <= MAX_K);
@@ -72,14 +73,15 @@ fn ordered(value: f32) -> u32 {
     if bits >= 0x8000_0000 { !bits } else { bits ^ 0x8000_0000 }
 }
 
-/// Sorts a tile in a bitonic network: largest key first, of equal ones the least index. Barriers stand around each step.
+/// Sorts a tile in a bitonic network: largest key first, of equal ones the least index. Barriers stand around each
+/// step.
 fn sort(keys: &mut [u32; TILE], indices: &mut [u32; TILE]) {
     workgroup_barrier();
     for size in 1..STAGES + 1 {
         for step in (0..size).rev() {
             for pair in (local_index()..TILE / 2).step_by(WORKGROUP) {
-                let a = 2 * pair - pair % (1 << step);
-                // Below `TILE` in any case; said for the compiler.
+                let a = 2 * pair - (pair & ((1 << step) - 1));
+                // `% TILE` is for the compiler: no index is larger.
                 let b = (a + (1 << step)) % TILE;
                 let (key_a, key_b) = (keys[a], keys[b]);
                 let (index_a, index_b) = (indices[a], indices[b]);

@@ -38,7 +38,7 @@ __global__ void transform(unsigned length, unsigned count, const float2* input, 
     lane = threadIdx.x % kLanes;
     for (unsigned half = 1; half < length; half *= 2) {
         for (unsigned pair = threadIdx.x / kLanes; pair < length / 2; pair += kStride) {
-            unsigned k = pair % half;
+            unsigned k = pair & (half - 1);
             unsigned a = 2 * pair - k;
             float2 even = tile[a][lane];
             float2 odd = product(tile[a + half][lane], turn(kInverse, k, 2 * half));

@@ -12,7 +12,8 @@ __device__ void count_one(float value, float low, float bins_per_unit, unsigned 
     if (place >= 0.0f && place < bins) atomicAdd(&near[static_cast<unsigned>(place)], 1);
 }
 
-__global__ void count(float low, float bins_per_unit, unsigned n, const float* values, unsigned bins, unsigned* counts) {
+__global__ void count(float low, float bins_per_unit, unsigned n, const float* values, unsigned bins,
+                      unsigned* counts) {
     __shared__ unsigned near[kMaxBins];
     for (unsigned bin = threadIdx.x; bin < bins; bin += kBlock) near[bin] = 0;
     __syncthreads();

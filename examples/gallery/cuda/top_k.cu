@@ -21,7 +21,7 @@ __device__ void sort(unsigned* keys, unsigned* indices) {
     for (unsigned size = 2; size <= kTile; size *= 2) {
         for (unsigned half = size / 2; half > 0; half /= 2) {
             for (unsigned pair = threadIdx.x; pair < kTile / 2; pair += kBlock) {
-                unsigned a = 2 * pair - pair % half;
+                unsigned a = 2 * pair - (pair & (half - 1));
                 unsigned b = a + half;
                 bool is_behind = keys[a] < keys[b] || (keys[a] == keys[b] && indices[a] > indices[b]);
                 if (is_behind == ((a & size) == 0)) {
