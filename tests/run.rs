@@ -1,5 +1,5 @@
-//! Features of the language on every executor: each folder of `run/` has kernels and case files, and every op is called
-//! with generated arguments too, as `wgpuc test DIR` does.
+//! Features of the language on every executor: each folder of `run/`, and the gallery of examples, has kernels and case
+//! files, and every op is called with generated arguments too, as `wgpuc test DIR` does.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};
@@ -8,9 +8,10 @@ use wgpuc_conformance::{Executor, Folder, FolderError, report, run};
 use wgpuc_core::diag::{Style, render};
 
 fn main() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("run");
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     let executors = Arc::new(wgpuc_tests::executors().0);
-    let trials = folders(&root).into_iter().map(|folder| {
+    let gallery = tests.with_file_name("examples").join("gallery");
+    let trials = folders(&tests.join("run")).into_iter().chain([gallery]).map(|folder| {
         let executors = Arc::clone(&executors);
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Trial::test(name, move || test(&folder, &executors))

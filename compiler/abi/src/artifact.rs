@@ -18,6 +18,9 @@ pub enum Target {
 }
 
 impl Target {
+    /// All targets, in the order of `--help`.
+    pub const ALL: [Self; 4] = [Self::Cpu, Self::Wgsl, Self::Ptx, Self::Cubin];
+
     /// As `--target` names it.
     #[must_use]
     pub const fn name(self) -> &'static str {

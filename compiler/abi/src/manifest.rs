@@ -40,6 +40,9 @@ pub struct Package {
     pub world: String,
     /// Markdown, from the package's own doc comment.
     pub docs: String,
+    /// Lines that stand at the top of generated source files; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<String>,
 }
 
 /// One WIT interface.

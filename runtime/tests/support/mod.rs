@@ -272,6 +272,7 @@ pub fn manifest(items: Vec<Item>, kernels: Vec<Kernel>) -> Manifest {
             version: "1.0.0".into(),
             world: "test".into(),
             docs: String::new(),
+            licence: None,
         },
         interface: Interface { name: name("ops"), docs: String::new(), items },
         kernels,

@@ -69,7 +69,20 @@ pub fn generate(manifest: &Manifest, language: Language) -> Result<Files, String
         Language::Rust => rust::files(manifest)?,
         Language::Host => host::files(manifest)?,
     };
-    Ok(files.into_iter().map(|(name, bytes)| (format!("{}/{name}", language.name()), bytes)).collect())
+    let licence = manifest.package.licence.as_deref().unwrap_or_default();
+    let with_licence =
+        |(name, bytes): (String, _)| (format!("{}/{name}", language.name()), below_licence(licence, &name, bytes));
+    Ok(files.into_iter().map(with_licence).collect())
+}
+
+/// A source file below its licence, as comments; other files as they are.
+fn below_licence(licence: &str, name: &str, bytes: Vec<u8>) -> Vec<u8> {
+    let is_source = [".wit", ".h", ".c", ".hpp", ".cpp", ".rs"].iter().any(|ending| name.ends_with(ending));
+    if licence.is_empty() || !is_source {
+        return bytes;
+    }
+    let lines = licence.trim_end().lines().map(|line| format!("// {line}").trim_end().to_owned() + "\n");
+    [lines.collect::<String>().into_bytes(), bytes].concat()
 }
 
 /// Runs one of wit-bindgen's generators over the package.

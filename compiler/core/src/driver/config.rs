@@ -78,7 +78,11 @@ impl Reader<'_> {
     fn targets(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<Target> {
         let names: Vec<&str> = Target::ALL.iter().map(|target| target.name()).collect();
         let Some(list) = value.get_ref().as_array() else {
-            self.report(value.span(), "`targets` must be a list", Some("write `targets = [\"wgsl\", \"ptx\"]`".to_owned()));
+            self.report(
+                value.span(),
+                "`targets` must be a list",
+                Some("write `targets = [\"wgsl\", \"ptx\"]`".to_owned()),
+            );
             return vec![];
         };
         let mut targets = vec![];
@@ -109,7 +113,8 @@ impl Reader<'_> {
                     self.report(values.span(), "the values of a generic parameter are a list", Some(help));
                 }
                 let values = list.into_iter().flat_map(|list| list.iter()).filter_map(|value| self.generic(value));
-                (self.ident(parameter), values.collect())
+                let values = values.collect();
+                (self.ident(parameter), values)
             });
             let lists = lists.collect();
             all.push((self.ident(kernel), lists));
@@ -154,5 +159,63 @@ impl Reader<'_> {
             Some(help) => diagnostic.help(help),
             None => diagnostic,
         });
+    }
+}
+
+/// Gives kernels the instances that `wgpuc.toml` lists for them.
+pub(super) fn list_instances(config: &Config, files: &mut [ast::File], diagnostics: &mut Diagnostics) {
+    for (name, lists) in &config.instances {
+        let mut kernels = files.iter_mut().flat_map(|file| &mut file.items).filter_map(|item| match item {
+            ast::Item::Kernel(kernel) => Some(kernel),
+            _ => None,
+        });
+        let wrong = match kernels.find(|kernel| kernel.function.name.name == name.name) {
+            Some(kernel) if kernel.instances.is_empty() => {
+                kernel.instances.clone_from(lists);
+                continue;
+            }
+            Some(_) => {
+                let message = format!("the instances of `{}` are listed twice", name.name);
+                Diagnostic::new(codes::BAD_CONFIG, name.span, message).help("remove these, or its `#[instances]`")
+            }
+            None => {
+                let items = files.iter().flat_map(|file| &file.items).filter_map(|item| match item {
+                    ast::Item::Kernel(kernel) => Some(kernel.function.name.name.as_str()),
+                    _ => None,
+                });
+                let help = match nearest(&name.name, items) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "name a function with `#[kernel]`".to_owned(),
+                };
+                let message = format!("there is no kernel `{}`", name.name);
+                Diagnostic::new(codes::BAD_CONFIG, name.span, message).help(help)
+            }
+        };
+        diagnostics.push(wrong);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::bindings::Language;
+    use crate::driver::{Input, Options, compile};
+    use wgpuc_abi::Target;
+
+    #[test]
+    fn targets_instances_and_licence_are_as_they_say() {
+        let config = "targets = [\"wgsl\"]\nlicence = \"\"\"\nFree.\n\nFor all.\"\"\"\n[instances.fill]\nT = [\"f32\", \"u32x4\"]\nN = [4]\n";
+        let kernel = "#[kernel(workgroup = 64, over = out.len())]\npub fn fill<T, const N: u32>(out: &mut [T]) {\n    \
+                      let i = global_id().x;\n    if i < out.len() && i >= N {\n        out[i] = out[i] + out[i];\n    }\n}\n";
+        let files = [("wgpuc.toml", config), ("fill.rs", kernel)].map(|(n, t)| (n.to_owned(), t.as_bytes().to_vec()));
+        let input = Input { folder_name: "fill".to_owned(), files: files.to_vec() };
+        let options = Options { bindings: Language::ALL.to_vec(), ..Options::default() };
+        let output = compile(&input, &options).unwrap_or_else(|failure| panic!("{:#?}", failure.diagnostics));
+        let ops: Vec<&str> = output.manifest.interface.ops().map(|op| op.name.kebab()).collect();
+        assert_eq!(ops, ["fill-f32-4", "fill-u32x4-4"]);
+        assert!(output.kernels.iter().flat_map(|k| &k.forms).flat_map(|f| &f.code).all(|c| c.target == Target::Wgsl));
+        for (name, bytes) in &output.files {
+            let is_code = !name.starts_with("wgsl/") && !name.ends_with(".json") && !name.ends_with(".o");
+            assert_eq!(bytes.starts_with(b"// Free.\n//\n// For all.\n"), is_code, "{name}");
+        }
     }
 }

@@ -39,6 +39,7 @@ pub(super) fn of(
             version: package.version.clone(),
             world: package.world.clone(),
             docs: about_package.to_owned(),
+            licence: package.config.licence.clone(),
         },
         interface: abi::Interface {
             name: package.interface.clone(),

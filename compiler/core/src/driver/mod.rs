@@ -4,6 +4,7 @@
 //! input gives the same bytes.
 
 mod code;
+mod config;
 mod forms;
 mod instance;
 mod machine;
@@ -40,7 +41,7 @@ pub struct Input {
 /// What to compile to.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The targets; empty means all of [`TARGETS`].
+    /// The targets; empty means those that `wgpuc.toml` names, else all of [`TARGETS`].
     pub targets: Vec<Target>,
     /// The architectures that machine code is made for, 90 for sm_90; empty means [`ARCHITECTURES`].
     pub architectures: Vec<u32>,
@@ -97,8 +98,9 @@ fn run(input: &Input, options: &Options, sources: &mut Sources) -> Result<Parts,
     let package = package::read(input, sources)?;
     let program = parse(&package, sources)?;
     let (planned, mut diagnostics) = plan::plan_what_can_be(&program, sources);
+    let asked = [&options.targets[..], &package.config.targets, &TARGETS].into_iter().find(|list| !list.is_empty());
     let goal = Goal {
-        targets: if options.targets.is_empty() { &TARGETS } else { &options.targets },
+        targets: asked.unwrap_or(&TARGETS),
         architectures: if options.architectures.is_empty() { &ARCHITECTURES } else { &options.architectures },
         assembler: options.assembler.as_ref(),
         proofs: options.proofs,
@@ -126,6 +128,7 @@ fn parse(package: &Package, sources: &mut Sources) -> Result<Program, Diagnostic
             Err(wrong) => diagnostics.extend(wrong),
         }
     }
+    config::list_instances(&package.config, &mut own, &mut diagnostics);
     let mut library = vec![];
     for (name, text) in prelude::files() {
         let id = sources.add(format!("<prelude>/{name}"), *text);

@@ -1,8 +1,9 @@
 //! The package: its names, from `wgpuc.toml` or the folder, and its files in order.
 
 use super::Input;
+use super::config::{self, Config};
 use crate::diag::codes::package as codes;
-use crate::diag::{Diagnostic, Diagnostics, nearest};
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::is_wit_name;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax;
@@ -20,9 +21,10 @@ pub(super) struct Package {
     pub(super) docs: String,
     /// Kernel files, in the order in which their ops are published.
     pub(super) files: Vec<FileId>,
+    /// What else `wgpuc.toml` says.
+    pub(super) config: Config,
 }
 
-const KEYS: [&str; 3] = ["package", "interface", "world"];
 const CONFIG: &str = "wgpuc.toml";
 const ROOT: &str = "lib.rs";
 
@@ -43,14 +45,11 @@ pub(super) fn read(input: &Input, sources: &mut Sources) -> Result<Package, Diag
         }
     }
     let folder = plain_name(&input.folder_name);
-    let mut names = Names {
-        package: format!("local:{folder}@0.1.0"),
-        interface: "kernels".into(),
-        world: format!("{folder}-guest"),
-    };
-    if let Some(id) = ids.remove(CONFIG) {
-        config(id, &sources.file(id).text, &mut names, &mut diagnostics);
-    }
+    let config = ids.remove(CONFIG);
+    let config = config.map(|id| config::read(id, &sources.file(id).text, &mut diagnostics)).unwrap_or_default();
+    let full_name = config.package.clone().unwrap_or_else(|| format!("local:{folder}@0.1.0"));
+    let interface = config.interface.clone().unwrap_or_else(|| "kernels".to_owned());
+    let world = config.world.clone().unwrap_or_else(|| format!("{folder}-guest"));
     let root = ids.remove(ROOT);
     if ids.is_empty() && root.is_none() && diagnostics.is_empty() {
         let message = format!("the folder `{}` has no kernel files", input.folder_name);
@@ -61,72 +60,26 @@ pub(super) fn read(input: &Input, sources: &mut Sources) -> Result<Package, Diag
         Some(root) => order(root, sources, &ids, &mut diagnostics),
         None => (String::new(), ids.into_values().collect()),
     };
-    let Some((namespace, name, version)) = split(&names.package) else {
-        let message = format!("`{}` is no package name", names.package);
+    let Some((namespace, name, version)) = split(&full_name) else {
+        let message = format!("`{full_name}` is no package name");
         let help = "write it as `namespace:name@1.2.3`, of words in lower case that are no keywords of WIT";
         diagnostics.push(Diagnostic::without_place(codes::BAD_NAME, message).help(help));
         return Err(diagnostics);
     };
-    let interface = Name::from_ident(&names.interface);
-    for (what, name) in [("interface", interface.kebab()), ("world", &names.world)] {
+    let interface = Name::from_ident(&interface);
+    for (what, name) in [("interface", interface.kebab()), ("world", &world)] {
         if !is_wit_name(name) {
             let message = format!("WIT refuses the name `{name}` of the {what}");
             let help = "write it as words in lower case with hyphens between, and no keyword of WIT";
             diagnostics.push(Diagnostic::without_place(codes::BAD_NAME, message).help(help));
         }
     }
-    if interface.kebab() == names.world || interface.kebab() == "compute" {
+    if interface.kebab() == world || interface.kebab() == "compute" {
         let message = format!("the interface cannot be called `{}`", interface.kebab());
         let help = "choose a name that neither the world has nor the interface of buffers, `compute`";
         diagnostics.push(Diagnostic::without_place(codes::BAD_NAME, message).help(help));
     }
-    diagnostics.or(Package { namespace, name, version, interface, world: names.world, docs, files })
-}
-
-struct Names {
-    package: String,
-    interface: String,
-    world: String,
-}
-
-/// Reads `wgpuc.toml`.
-fn config(id: FileId, text: &str, names: &mut Names, diagnostics: &mut Diagnostics) {
-    let span = |range: Option<std::ops::Range<usize>>| {
-        let range = range.unwrap_or(0..0);
-        Span { file: id, start: range.start as u32, end: range.end as u32 }
-    };
-    let table: toml::Table = match toml::from_str(text) {
-        Ok(table) => table,
-        Err(error) => {
-            let message = format!("wgpuc.toml is no TOML: {}", error.message());
-            diagnostics.push(Diagnostic::new(codes::BAD_CONFIG, span(error.span()), message));
-            return;
-        }
-    };
-    for (key, value) in &table {
-        // The parser keeps no places of keys: the first line that begins with it is where it stands.
-        let at = text.match_indices(key.as_str()).find(|(at, _)| *at == 0 || text[..*at].ends_with('\n'));
-        let place = span(at.map(|(at, _)| at..at + key.len()));
-        let Some(value) = value.as_str().filter(|v| !v.is_empty()) else {
-            let message = format!("`{key}` must be a text");
-            diagnostics
-                .push(Diagnostic::new(codes::BAD_CONFIG, place, message).help(format!("write `{key} = \"...\"`")));
-            continue;
-        };
-        match key.as_str() {
-            "package" => names.package = value.to_owned(),
-            "interface" => names.interface = value.to_owned(),
-            "world" => names.world = value.to_owned(),
-            _ => {
-                let diagnostic = Diagnostic::new(codes::BAD_CONFIG, place, format!("wgpuc.toml has no key `{key}`"));
-                let help = match nearest(key, KEYS) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("the keys are {}", KEYS.join(", ")),
-                };
-                diagnostics.push(diagnostic.help(help));
-            }
-        }
-    }
+    diagnostics.or(Package { namespace, name, version, interface, world, docs, files, config })
 }
 
 /// `lib.rs` where it has items of its own, and the files that it names, in its order. Each other file must be named there.

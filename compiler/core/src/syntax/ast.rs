@@ -127,10 +127,13 @@ pub struct Kernel {
     /// `max_registers = 128`, `min_groups = 2`.
     pub hints: Vec<(Hint, Expr)>,
     /// `#[instances(T = [f32, u32], N = [4, 8])]`: by parameter, the values to bind.
-    pub instances: Vec<(Ident, Vec<GenericArg>)>,
+    pub instances: Vec<InstanceList>,
     /// The signature and body. Without a result.
     pub function: Function,
 }
+
+/// A generic parameter, and the values to bind to it.
+pub type InstanceList = (Ident, Vec<GenericArg>);
 
 /// Advice in `#[kernel]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,7 +20,7 @@ pub(super) struct LoopAttrs {
 }
 
 /// By generic parameter, what `#[instances]` lists for it.
-pub(super) type Instances = Vec<(ast::Ident, Vec<ast::GenericArg>)>;
+pub(super) type Instances = Vec<ast::InstanceList>;
 
 /// What stands before a function.
 #[derive(Default)]

@@ -18,6 +18,7 @@ mod ty;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, codes::syntax};
 use crate::source::{FileId, Span};
+use std::ops::Range;
 use syn::spanned::Spanned;
 
 /// The syntax tree of a file, or all that keeps it from having one.
@@ -30,6 +31,15 @@ pub fn parse(id: FileId, text: &str) -> Result<ast::File, Diagnostics> {
     let docs = reader.file_attrs(&source.attrs);
     let (mods, items) = reader.items(source.items);
     reader.diagnostics.or(ast::File { id, docs, mods, items })
+}
+
+/// The generic argument that a range of a file of another grammar holds; `None` where it holds none.
+pub fn generic_arg(id: FileId, text: &str, range: Range<usize>) -> Option<ast::GenericArg> {
+    // So far from the start that its places are those of the file.
+    let alone = format!("{}{}", " ".repeat(range.start), text.get(range)?);
+    let argument = syn::parse_str::<syn::GenericArgument>(&alone).ok()?;
+    let mut reader = Reader { file: id, diagnostics: Diagnostics::new() };
+    reader.generic_arg(&argument).filter(|_| reader.diagnostics.is_empty())
 }
 
 /// Turns `syn`'s tree into ours. A method gives `None` where it has reported why.

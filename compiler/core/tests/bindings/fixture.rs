@@ -143,6 +143,7 @@ fn package(
         version: version.into(),
         world: world.into(),
         docs: "A package.\n\nWith *Markdown* in its docs.".into(),
+        licence: None,
     };
     Manifest { format: FORMAT, generator: "by hand".into(), package, interface, kernels: vec![] }
 }
