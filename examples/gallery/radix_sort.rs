@@ -17,18 +17,14 @@ pub fn radix_sort(keys: &mut [u32], values: &mut [u32]) {
     let counts = scratch::<u32>(groups * DIGITS);
     let other_keys = scratch::<u32>(n);
     let other_values = scratch::<u32>(n);
-    launch!(count, [groups], n, 0, span, keys, counts);
-    launch!(place, [1], groups, counts);
-    launch!(scatter, [groups], n, 0, span, keys, values, counts, other_keys, other_values);
-    launch!(count, [groups], n, 8, span, other_keys, counts);
-    launch!(place, [1], groups, counts);
-    launch!(scatter, [groups], n, 8, span, other_keys, other_values, counts, keys, values);
-    launch!(count, [groups], n, 16, span, keys, counts);
-    launch!(place, [1], groups, counts);
-    launch!(scatter, [groups], n, 16, span, keys, values, counts, other_keys, other_values);
-    launch!(count, [groups], n, 24, span, other_keys, counts);
-    launch!(place, [1], groups, counts);
-    launch!(scatter, [groups], n, 24, span, other_keys, other_values, counts, keys, values);
+    for pass in 0..2 {
+        launch!(count, [groups], n, 16 * pass, span, keys, counts);
+        launch!(place, [1], groups, counts);
+        launch!(scatter, [groups], n, 16 * pass, span, keys, values, counts, other_keys, other_values);
+        launch!(count, [groups], n, 16 * pass + 8, span, other_keys, counts);
+        launch!(place, [1], groups, counts);
+        launch!(scatter, [groups], n, 16 * pass + 8, span, other_keys, other_values, counts, keys, values);
+    }
 }
 
 /// How often a workgroup's keys have each digit.

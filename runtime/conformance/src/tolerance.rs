@@ -22,6 +22,8 @@ pub(crate) enum Tolerance {
     Ulp(f64),
     /// A share of the right number.
     Relative(f64),
+    /// A share of the largest number of the buffer.
+    OfLargest(f64),
     /// Units in the last place of the largest number of the buffer.
     UlpOfLargest(f64),
 }
@@ -71,6 +73,9 @@ impl Tolerance {
             let (measure, error, bound) = match self {
                 Self::Ulp(ulp) if is_float(scalar) => (Measure::Ulp, off / spacing(scalar, y), ulp),
                 Self::UlpOfLargest(ulp) if is_float(scalar) => (Measure::Ulp, off / spacing(scalar, largest), ulp),
+                Self::OfLargest(share) if is_float(scalar) => {
+                    (Measure::Relative, if off == 0.0 { 0.0 } else { off / largest }, share)
+                }
                 Self::Relative(share) if is_float(scalar) => {
                     (Measure::Relative, if off == 0.0 { 0.0 } else { off / y.abs() }, share)
                 }

@@ -174,13 +174,21 @@ impl Elaborator<'_> {
 pub(super) fn lacking(kernel: &ir::Kernel) -> Diagnostics {
     let mut seen = BTreeMap::new();
     lacking_in(kernel, &kernel.body, &mut seen);
+    let feature = |scalar: Scalar| if scalar == Scalar::F16 { Feature::F16 } else { Feature::Int64 };
     let mut all = Diagnostics::new();
-    for (span, scalar) in seen {
-        let feature = if scalar == Scalar::F16 { Feature::F16 } else { Feature::Int64 };
-        let (name, needs) = (scalar.name(), feature.name());
-        let d = Diagnostic::new(flow::TARGET_LACKS, span, format!("arithmetic in `{name}`"))
+    for lacked in [Feature::F16, Feature::Int64] {
+        // The first says it for all: one word mends them.
+        let mut places = seen.iter().filter(|(_, scalar)| feature(**scalar) == lacked);
+        let Some((span, scalar)) = places.next() else { continue };
+        let (name, needs) = (scalar.name(), lacked.name());
+        let mut d = Diagnostic::new(flow::TARGET_LACKS, *span, format!("arithmetic in `{name}`"))
             .here("not every device has it")
             .help(format!("put it inside `if supports!({needs}) {{ ... }}`, or mark the kernel `needs = {needs}`"));
+        match places.count() {
+            0 => {}
+            1 => d = d.note("and one more operation of this kernel"),
+            n => d = d.note(format!("and {n} more operations of this kernel")),
+        }
         all.push(d);
     }
     all

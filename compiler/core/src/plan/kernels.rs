@@ -210,7 +210,9 @@ impl<'a> Planner<'a> {
             Some(scalar) => Some(Param::Scalar(scalar)),
             None => {
                 let help = match &param.ty.kind {
-                    TypeKind::Named(_) => "an enum is given as a const generic: `fn k<const OP: E>()`",
+                    TypeKind::Named(_) => {
+                        "give the fields of a record one by one, and an enum as a const generic: `fn k<const OP: E>()`"
+                    }
                     _ => HELP,
                 };
                 self.signature_error(param.ty.span, "a kernel cannot take this", help);

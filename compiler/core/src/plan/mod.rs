@@ -10,6 +10,7 @@ mod fold;
 mod generics;
 mod kernels;
 mod launch;
+mod loops;
 mod names;
 mod order;
 mod own;

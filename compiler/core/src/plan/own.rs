@@ -149,7 +149,6 @@ impl<'a> Walk<'_, 'a> {
         if !matches!(size_value.expr, Expr::Int(n) if n > 0) {
             return self.wrong_type(size.span, "the workgroup's size is no positive constant", "give a number");
         }
-        self.own_require(BinaryOp::Gt, over.clone(), Value::int(0), nodes);
         if is_len(over_expr) {
             for (declared, p) in kernel.function.params.iter().zip(passed) {
                 let Passed::Buffer(buffer, _) = p else { continue };

@@ -215,7 +215,7 @@ fn a_pub_kernel_is_its_own_op() {
             _ => None,
         })
         .collect();
-    assert_eq!(texts, ["y.len() > 0", "x.len() >= y.len()"]);
+    assert_eq!(texts, ["x.len() >= y.len()"]);
     let Some(Step::Launch { grid, .. }) = steps.last() else { panic!("{steps:#?}") };
     assert!(matches!(&grid[0], Expr::Binary(wgpuc_abi::BinaryOp::DivCeil, ..)));
     assert_eq!(planned.kernels[0].name, "reduce::saxpy<f32>");
@@ -248,7 +248,7 @@ fn mistakes_are_reported_and_all_of_them() {
         pub fn f(params: P, x: &[f32], y: &mut [f32], foo_bar: u8) {
             require!(params.m > 0);
             require!(x.len());
-            for i in 0..3 {}
+            let mut i = 3;
             let s = scratch(3);
             launch!(parital, [1], x);
             launch!(k, [1], x, x);

@@ -3,6 +3,7 @@
 use super::Planner;
 use super::choice::Test;
 use super::facts::Definitions;
+use super::loops::Loop;
 use super::order::Node;
 use super::poly::Poly;
 use super::value::{Buffer, Elem, Entity, Scope, Text, Ty, Value};
@@ -37,6 +38,10 @@ pub(super) struct Walk<'p, 'a> {
     pub(super) n_scratch: u32,
     /// Launches so far, on all ways.
     pub(super) n_launches: u32,
+    /// Loops around the statement.
+    pub(super) in_loops: u32,
+    /// Rounds of all loops so far.
+    pub(super) n_rounds: i64,
 }
 
 impl<'p, 'a> Walk<'p, 'a> {
@@ -53,6 +58,8 @@ impl<'p, 'a> Walk<'p, 'a> {
             n_slots: 0,
             n_scratch: 0,
             n_launches: 0,
+            in_loops: 0,
+            n_rounds: 0,
         }
     }
 
@@ -126,6 +133,15 @@ impl<'p, 'a> Walk<'p, 'a> {
             {
                 return self.scratch(path, args, value.span, nodes).map(Entity::Buffer);
             }
+            // Which buffer, where a loop's round says.
+            ExprKind::If { cond, then, otherwise: Some(otherwise) } if self.in_loops > 0 => {
+                if let Some(Expr::Bool(holds)) = self.value_of(cond, Ty::Bool).map(|cond| cond.expr) {
+                    let chosen = if holds { plain_value(then) } else { otherwise_value(otherwise) };
+                    if let Some(chosen) = chosen {
+                        return self.entity(chosen, name, nodes);
+                    }
+                }
+            }
             ExprKind::Path(path) if path.qualifier.is_none() => {
                 if let Some(entity @ (Entity::Buffer(_) | Entity::Record { .. })) = self.scope.get(&path.name.name) {
                     return Some(entity.clone());
@@ -197,9 +213,13 @@ impl<'p, 'a> Walk<'p, 'a> {
             ExprKind::If { cond, then, otherwise } => return self.if_stmt(cond, then, otherwise.as_deref(), nodes),
             ExprKind::Match { on, arms } => return self.match_stmt(on, arms, nodes),
             ExprKind::Tuple(parts) if parts.is_empty() => {}
-            ExprKind::For { .. } | ExprKind::While { .. } => {
-                let help = "one launch with more workgroups does the work at once; or put the loop into the kernel";
-                self.not_here::<()>(expr.span, "an op has no loops", help);
+            ExprKind::For { var, start, end, step, reversed, body, .. } => {
+                let step = step.as_deref();
+                return self.for_stmt(&Loop { var, start, end, step, reversed: *reversed, body }, nodes);
+            }
+            ExprKind::While { .. } => {
+                let help = "write `for i in 0..4`, launch more workgroups at once, or put the loop into the kernel";
+                self.not_here::<()>(expr.span, "an op only has loops over constants", help);
             }
             ExprKind::Assign(..) | ExprKind::AssignOp(..) => {
                 let help = "bind a new value with `let`; buffers are written by kernels";
@@ -210,7 +230,8 @@ impl<'p, 'a> Walk<'p, 'a> {
                 self.not_here::<()>(expr.span, "`fault!` belongs to kernels", help);
             }
             ExprKind::Break | ExprKind::Continue => {
-                self.not_here::<()>(expr.span, "an op has no loops", "use `return;`");
+                let help = "write `if` around what some rounds leave out";
+                self.not_here::<()>(expr.span, "all rounds of an op's loop are whole", help);
             }
             // A value that is dropped is checked all the same.
             _ => drop(self.value(expr)),
@@ -256,6 +277,18 @@ impl<'p, 'a> Walk<'p, 'a> {
         let cond = self.value_of(cond, Ty::Bool);
         // Where the condition is wrong, the ways are checked all the same.
         let cond = cond.unwrap_or_else(|| Value::bool(true));
+        // What no round takes another one does, where it is looked at.
+        if let (Expr::Bool(holds), true) = (&cond.expr, self.in_loops > 0) {
+            return match (holds, otherwise) {
+                (true, _) => {
+                    let (inner, returns) = self.block(then);
+                    nodes.extend(inner);
+                    returns
+                }
+                (false, Some(otherwise)) => self.stmt(otherwise, nodes),
+                (false, None) => false,
+            };
+        }
         let (a, a_returns) = self.where_holds(&cond, true, |walk| walk.block(then));
         let (b, b_returns) = self.where_holds(&cond, false, |walk| {
             let mut nodes = vec![];
@@ -342,6 +375,18 @@ impl<'p, 'a> Walk<'p, 'a> {
                 Err(true)
             }
         }
+    }
+}
+
+/// The value of a block that has nothing else.
+fn plain_value(block: &ast::Block) -> Option<&ast::Expr> {
+    block.value.as_deref().filter(|_| block.stmts.is_empty())
+}
+
+fn otherwise_value(otherwise: &ast::Expr) -> Option<&ast::Expr> {
+    match &otherwise.kind {
+        ExprKind::Block(block) => plain_value(block),
+        _ => Some(otherwise),
     }
 }
 

@@ -247,17 +247,19 @@ impl Scope<'_> {
         Expectation::Values(wants)
     }
 
-    /// `within = { ulp = 4 }` or `within = { relative = 1e-6 }`.
+    /// `within = { ulp = 4 }`, `{ relative = 1e-6 }` or `{ of-largest = 1e-6 }`.
     pub(super) fn tolerance(&self, report: &mut Report<'_>, case: &DeTable<'_>) -> Option<Tolerance> {
         let value = case.get("within")?;
         let table = report.table(value, "`within`")?;
-        report.keys(table, "measure", &["ulp", "relative"]);
+        report.keys(table, "measure", &["ulp", "relative", "of-largest"]);
         let of = |key: &str| table.get(key).and_then(|bound| float(bound.get_ref())).filter(|bound| *bound >= 0.0);
-        match (of("ulp"), of("relative")) {
-            (Some(ulp), None) => Some(Tolerance::Ulp(ulp)),
-            (None, Some(share)) => Some(Tolerance::Relative(share)),
+        match (of("ulp"), of("relative"), of("of-largest")) {
+            (Some(ulp), None, None) => Some(Tolerance::Ulp(ulp)),
+            (None, Some(share), None) => Some(Tolerance::Relative(share)),
+            (None, None, Some(share)) => Some(Tolerance::OfLargest(share)),
             _ => {
-                report.wrong(value.span(), "this is no bound", "write `{ ulp = 4 }` or `{ relative = 1e-6 }`");
+                let help = "write `{ ulp = 4 }`, `{ relative = 1e-6 }` or `{ of-largest = 1e-6 }`";
+                report.wrong(value.span(), "this is no bound", help);
                 None
             }
         }

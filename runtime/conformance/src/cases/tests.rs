@@ -82,9 +82,17 @@ args.params = { n = 3, a = 1.0, way = "add" }
 args.x = [1]
 args.y = { len = 3, values = [1, 2] }
 refused = ["x.len() is 1", "3"]
+
+[[case]]
+name = "near zero, beside a large number"
+args.params = { n = 2, a = 1.0, way = "add" }
+args.x = [1000, 0]
+args.y = [0, 0]
+expect.y = [1000, 0.0009]
+within = { of-largest = 1e-6 }
 "#;
     let outcomes = outcomes(text);
-    assert_eq!(outcomes.len(), 8);
+    assert_eq!(outcomes.len(), 9);
     assert!(outcomes.iter().all(Option::is_none), "{outcomes:#?}");
 }
 
