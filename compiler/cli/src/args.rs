@@ -21,10 +21,14 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Begin a project: kernels with a test, a guest, and if asked a host.
+    New(New),
     /// Compile a kernel folder: code for every target, the Manifest, and bindings.
     Build(Build),
     /// Look for errors in a kernel folder, and write nothing.
     Check(Check),
+    /// Lay out kernel files with rustfmt.
+    Fmt(Fmt),
     /// Say what an error code means, with a wrong and a right example.
     Explain(Explain),
     /// Show what became of a kernel folder: IR, emitted code, plans, WIT, and which bounds checks stay.
@@ -35,6 +39,9 @@ pub(crate) enum Command {
     /// Run kernels on the interpreter and every device of this machine, and compare.
     #[cfg(feature = "run")]
     Test(Test),
+    /// Build and test a kernel folder again whenever one of its files changes.
+    #[cfg(feature = "run")]
+    Watch(Watch),
     /// List the devices that `run` can use.
     #[cfg(feature = "run")]
     Devices(Devices),
@@ -44,6 +51,41 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wgpuc new my-app                     kernels, and a guest in C++ that CMake builds
+  wgpuc new my-app --guest rust --host")]
+pub(crate) struct New {
+    /// The project's folder, whose last part is its name: words in lower case with hyphens between.
+    pub(crate) name: PathBuf,
+    /// The guest's language.
+    #[arg(long, value_enum, default_value = "cpp")]
+    pub(crate) guest: GuestArg,
+    /// Add a host in Rust, which embeds the kernels.
+    #[arg(long)]
+    pub(crate) host: bool,
+    /// Where wgpuc's sources lie, for the host; unless named, where this program was built.
+    #[arg(long, value_name = "FOLDER", requires = "host")]
+    pub(crate) wgpuc: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GuestArg {
+    Cpp,
+    C,
+    Rust,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Fmt {
+    /// The kernel folder.
+    pub(crate) dir: PathBuf,
+    /// Change nothing; fail if a file is not formatted.
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+#[derive(Debug, Default, Args)]
 #[command(after_help = "\
 Examples:
   wgpuc build kernels-src                          everything, into ./wgpuc-out
@@ -186,6 +228,26 @@ pub(crate) struct Run {
 
 #[cfg(feature = "run")]
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wgpuc watch kernels                          compile and test on the interpreter
+  wgpuc watch kernels --out gen --backend cpu  write what changes, and test on the CPU")]
+pub(crate) struct Watch {
+    /// The kernel folder.
+    pub(crate) dir: PathBuf,
+    /// Also build into this folder, as `build` does.
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+    /// What to test on, as for `test`.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) backend: Vec<String>,
+    /// Which cases, as for `test`.
+    #[arg(long)]
+    pub(crate) filter: Option<String>,
+}
+
+#[cfg(feature = "run")]
+#[derive(Debug, Default, Args)]
 #[command(after_help = "\
 Examples:
   wgpuc test                                       the standard kernels, which this program carries

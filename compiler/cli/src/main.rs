@@ -27,11 +27,15 @@ fn main() -> ExitCode {
         Command::Build(args) => cmd::build::run(args),
         Command::Check(args) => cmd::check::run(args),
         Command::Explain(args) => cmd::explain::run(args),
+        Command::Fmt(args) => cmd::fmt::run(args),
         Command::Inspect(args) => cmd::inspect::run(args),
+        Command::New(args) => cmd::new::run(args),
         #[cfg(feature = "run")]
         Command::Run(args) => cmd::run::run(args),
         #[cfg(feature = "run")]
         Command::Test(args) => cmd::test::run(args),
+        #[cfg(feature = "run")]
+        Command::Watch(args) => cmd::watch::run(args),
         #[cfg(feature = "run")]
         Command::Devices(args) => cmd::devices::run(args),
         #[cfg(feature = "run")]

@@ -7,12 +7,16 @@ pub(crate) mod check;
 #[cfg(feature = "run")]
 pub(crate) mod devices;
 pub(crate) mod explain;
+pub(crate) mod fmt;
 pub(crate) mod inspect;
+pub(crate) mod new;
 #[cfg(feature = "run")]
 pub(crate) mod run;
 #[cfg(feature = "run")]
 pub(crate) mod test;
 mod usage;
+#[cfg(feature = "run")]
+pub(crate) mod watch;
 
 use crate::exit::Failure;
 use std::io::Write;

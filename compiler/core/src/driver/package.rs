@@ -128,6 +128,12 @@ fn split(package: &str) -> Option<(String, String, String)> {
     (is_wit_name(namespace) && is_wit_name(name) && is_version).then(|| (namespace.into(), name.into(), version.into()))
 }
 
+/// Whether a package, and a project for it, may be called so.
+#[must_use]
+pub fn is_package_name(name: &str) -> bool {
+    is_wit_name(name)
+}
+
 /// A folder's name as WIT allows one.
 fn plain_name(folder: &str) -> String {
     let kept: String = folder.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();

@@ -11,6 +11,7 @@ use std::rc::Rc;
 
 /// A condition, by the integers that it compares.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "each lies behind an Rc")]
 pub(super) enum Cond {
     Known(bool),
     /// A comparison of two sums, each valid modulo the type's size.
