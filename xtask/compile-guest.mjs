@@ -1,7 +1,8 @@
 // node compile-guest.mjs clang|clang++ ARG...     the arguments of clang, run by the npm package `@yowasp/clang`
 //
 // That clang is WebAssembly: it sees no disk, only the files handed to it. So the folders of its inputs, and those of
-// its `-I`, go in, and the file that `-o` names comes out.
+// its `-I` and `-isystem`, go in, and what it makes comes out: the files that `-o` and `-MF` name, or those that clang
+// names itself. That is as much as CMake needs.
 import { createRequire } from 'node:module';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -11,7 +12,7 @@ const tools = process.env.WGPUC_TOOLS ?? fileURLToPath(new URL('../.tools', impo
 const entry = createRequire(path.join(path.resolve(tools), 'node', 'any.js')).resolve('@yowasp/clang');
 const { commands, Exit, runLLVM } = await import(pathToFileURL(entry));
 
-const INPUT = /\.(c|h|o|cpp|hpp)$/;
+const INPUT = /\.(c|h|o|obj|a|cpp|hpp)$/;
 const files = {};
 
 /** Puts a folder's inputs into `files`, at the same path. */
@@ -28,13 +29,23 @@ if (!commands[tool]) {
   console.error('usage: compile-guest.mjs clang|clang++ ARG...');
   process.exit(2);
 }
-const out = given.includes('-o') ? given[given.indexOf('-o') + 1] : undefined;
 
-const args = given.map((arg) => {
-  if (arg === out) return 'out';
-  if (arg.startsWith('-I')) {
-    mount(arg.slice(2));
-    return `-I${path.resolve(arg.slice(2))}`;
+const outputs = new Map();
+const args = given.map((arg, at) => {
+  const before = given[at - 1];
+  if (before === '-o' || before === '-MF') {
+    const inside = `out${outputs.size}`;
+    outputs.set(inside, arg);
+    return inside;
+  }
+  // the headers of the C library lie on no disk: who reads the list of headers would miss them
+  if (arg === '-MD') return '-MMD';
+  if (before === '-MT' || before === '-MQ') return arg;
+  const flag = arg.startsWith('-I') ? '-I' : '';
+  const file = arg.slice(flag.length);
+  if (flag || before === '-isystem') {
+    mount(file);
+    return flag + path.resolve(file);
   }
   if (arg.startsWith('-') || !INPUT.test(arg)) return arg;
   mount(path.dirname(arg));
@@ -45,7 +56,10 @@ try {
   // without arguments it only loads its own parts; done first, because `commands` would report on that line by line
   await runLLVM(null, {}, { fetchProgress: () => {} });
   const tree = await commands[tool](args, files);
-  if (out) fs.writeFileSync(out, tree.out);
+  for (const [name, made] of Object.entries(tree)) {
+    const isFile = typeof made === 'string' || made instanceof Uint8Array; // else a folder that went in
+    if (isFile) fs.writeFileSync(outputs.get(name) ?? name, made);
+  }
 } catch (error) {
   if (!(error instanceof Exit)) throw error;
   process.exit(error.code);
