@@ -107,6 +107,9 @@ function(wgpuc_add_kernels target dir)
   target_include_directories(${target} INTERFACE "${out}/c" "${out}/cpp")
   # Without the object that holds the component's type, the guest's imports have no meaning.
   target_link_libraries(${target} INTERFACE "$<TARGET_OBJECTS:${target}_c>" "${type_file}")
+  # Bindings of two folders both define what they share, such as buffers: better an error here than one of the linker.
+  set_target_properties(${target} PROPERTIES
+    INTERFACE_WGPUC_KERNELS "${folder}" COMPATIBLE_INTERFACE_STRING WGPUC_KERNELS)
   # Compilers that CMake does not recognize have no known features, and those of WebAssembly are recent.
   if(cxx_std_17 IN_LIST CMAKE_CXX_COMPILE_FEATURES)
     target_compile_features(${target} INTERFACE cxx_std_17)
