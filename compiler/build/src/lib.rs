@@ -6,8 +6,9 @@
 //! # Ok::<(), wgpuc_build::Error>(())
 //! ```
 //!
-//! The generated files lie in `OUT_DIR/kernels`, `bundle.rs` among them: include it for `bundle()`, the Manifest with
-//! all artifacts embedded. Errors of the kernels are shown as rustc shows its own, and fail the build.
+//! The generated files lie in `OUT_DIR/kernels`, `bundle.rs` among them: include it for `EMBEDDED`, the Manifest and all
+//! artifacts, which `wgpuc_runtime::bundle::embedded` takes. Errors of the kernels are shown as rustc shows its own, and
+//! fail the build.
 
 mod embed;
 mod folder;
