@@ -30,7 +30,7 @@ pub struct RunOptions {
     pub quota: Option<Quota>,
     /// The most bytes of its own memory.
     pub memory_bytes: Option<usize>,
-    /// The most time that it may run.
+    /// The most time that it may take, to compile and to run.
     pub timeout: Option<Duration>,
 }
 
@@ -118,8 +118,14 @@ impl Gpu {
     /// # Errors
     /// See [`RunError`].
     pub fn run(&self, guest: &[u8], options: &RunOptions) -> Result<i32, RunError> {
+        let began = Instant::now();
         let engine = engine().map_err(start)?;
         let component = self.load(&engine, guest)?;
+        // Compiling cannot be stopped, but what took too long does not begin to run.
+        let left = options.timeout.map(|timeout| timeout.saturating_sub(began.elapsed()));
+        if left.is_some_and(|left| left.is_zero()) {
+            return Err(RunError::Timeout(options.timeout.unwrap_or_default()));
+        }
         let mut linker = Linker::<State>::new(&engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker).map_err(start)?;
         self.add_to_linker(&mut linker).map_err(start)?;
@@ -138,7 +144,7 @@ impl Gpu {
         let mut store = Store::new(&engine, state);
         store.limiter(|state| &mut state.limits);
         store.set_hostcall_fuel(HOSTCALL_FUEL);
-        let clock = Clock::start(&engine, options.timeout, cancel);
+        let clock = Clock::start(&engine, left, cancel);
         let expired = Arc::clone(&clock.shared);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(move |_| match expired.is_over() {

@@ -15,12 +15,20 @@ fn main() {
         Trial::test("diabetes in C++ predicts", || predicts("diabetes-cpp")),
         Trial::test("diabetes in Rust predicts", || predicts("diabetes-rust")),
         Trial::test("diabetes in C++ and Rust are the same bits", same_bits),
+        Trial::test("a new project in C++ runs", || begins("project-cpp")),
+        Trial::test("a new project in C runs", || begins("project-c")),
+        Trial::test("a new project in Rust runs", || begins("project-rust")),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
 /// Runs a guest with `wgpuc run`; `None` where it was not built, which is an error in CI.
 fn run(guest: &str, args: &[&str]) -> Result<Option<Output>, Failed> {
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/diabetes/data::/data");
+    run_with(guest, &["-d", data], args)
+}
+
+fn run_with(guest: &str, options: &[&str], args: &[&str]) -> Result<Option<Output>, Failed> {
     let folder = std::env::var_os("WGPUC_GUESTS").map(PathBuf::from);
     let Some(path) = folder.map(|f| f.join(guest).with_extension("wasm")).filter(|p| p.is_file()) else {
         if std::env::var_os("CI").is_some() {
@@ -29,9 +37,8 @@ fn run(guest: &str, args: &[&str]) -> Result<Option<Output>, Failed> {
         eprintln!("skipped: {guest}.wasm is not built");
         return Ok(None);
     };
-    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/diabetes/data::/data");
     let mut command = Command::new(wgpuc()?);
-    command.args(["run", "--backend", "cpu", "-d", data]).arg(path).args(args);
+    command.args(["run", "--backend", "cpu"]).args(options).arg(path).args(args);
     Ok(Some(command.output()?))
 }
 
@@ -55,6 +62,15 @@ fn prints(guest: &str, args: &[&str], want: &str) -> Outcome {
     let Some(output) = run(guest, args)? else { return Ok(()) };
     let text = stdout(&output)?;
     if text.contains(want) { Ok(()) } else { Err(format!("printed {text}").into()) }
+}
+
+/// What `wgpuc new` begins, with its own kernels: twice 1, 2, 3, and 10, 20, 30.
+fn begins(project: &str) -> Outcome {
+    let folder = std::env::var_os("WGPUC_GUESTS").map(PathBuf::from).unwrap_or_default();
+    let kernels = folder.join(project).display().to_string();
+    let Some(output) = run_with(project, &["--kernels", &kernels], &[])? else { return Ok(()) };
+    let text = stdout(&output)?;
+    if text.ends_with("12\n24\n36\n") { Ok(()) } else { Err(format!("printed {text}").into()) }
 }
 
 /// The mean squared error of a forest of 40 trees lies where those of 200 lie, within more of their spread: see

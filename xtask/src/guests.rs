@@ -1,6 +1,7 @@
 //! Compiles the example guests, against the bindings that `wgpuc` makes of the standard kernels.
 
 use crate::process::run_step;
+use crate::projects;
 use crate::workspace::{Profile, Workspace};
 use anyhow::{Context, Result};
 use std::fs;
@@ -34,8 +35,24 @@ const GUESTS: &[Guest] = &[
 
 /// Compiles the kernels and all guests.
 pub(crate) fn build_all(workspace: &Workspace, profile: Profile) -> Result<()> {
-    build_kernels(workspace, profile)?;
-    GUESTS.iter().try_for_each(|guest| build(workspace, guest).map(|_| ()))
+    let wgpuc = build_kernels(workspace, profile)?;
+    GUESTS.iter().try_for_each(|guest| build(workspace, guest).map(|_| ()))?;
+    projects::build_all(workspace, &wgpuc)
+}
+
+/// Copies a folder's files and folders.
+pub(crate) fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).with_context(|| format!("cannot create {}", to.display()))?;
+    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+        let (source, target) = (entry?.path(), to.to_path_buf());
+        let target = target.join(source.file_name().context("an entry of a folder has a name")?);
+        if source.is_dir() {
+            copy_folder(&source, &target)?;
+        } else {
+            fs::copy(&source, &target).with_context(|| format!("cannot copy {}", source.display()))?;
+        }
+    }
+    Ok(())
 }
 
 /// Builds the `wgpuc` command and, with it, the standard kernels and their C bindings; returns the command's path.

@@ -3,6 +3,7 @@
 mod demo;
 mod guests;
 mod process;
+mod projects;
 mod setup;
 mod setup_debian;
 mod test;

@@ -3,7 +3,7 @@
 use crate::process::{exists, run_step};
 use crate::setup_debian;
 use crate::versions::{
-    DEBIAN_LAVAPIPE, DEBIAN_NODE, DEBIAN_PYTHON, DEBIAN_SWIFTSHADER, NPM_CLANG, NPM_WEBGPU, PYPI_PTXAS,
+    DEBIAN_CMAKE, DEBIAN_LAVAPIPE, DEBIAN_NODE, DEBIAN_PYTHON, DEBIAN_SWIFTSHADER, NPM_CLANG, NPM_WEBGPU, PYPI_PTXAS,
 };
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
@@ -22,6 +22,8 @@ pub(crate) enum Piece {
     Cpp,
     /// The compiler of Rust guests
     Rust,
+    /// What builds projects in C and C++
+    Cmake,
     /// Vulkan on the CPU, from Mesa
     Lavapipe,
     /// Vulkan on the CPU, from Chromium
@@ -37,6 +39,7 @@ impl Piece {
         let installed = match self {
             Self::Cpp => install_cpp(workspace),
             Self::Rust => install_rust(workspace),
+            Self::Cmake => install_cmake(),
             Self::Lavapipe => install_driver(has_lavapipe(), DEBIAN_LAVAPIPE),
             Self::Swiftshader => install_driver(Path::new(SWIFTSHADER_ICD).exists(), DEBIAN_SWIFTSHADER),
             Self::Tint => install_npm(workspace, NPM_WEBGPU),
@@ -54,6 +57,13 @@ pub(crate) fn install(workspace: &Workspace, pieces: &[Piece]) -> Result<()> {
         eprintln!("{piece:?} is set up");
     }
     Ok(())
+}
+
+fn install_cmake() -> Result<()> {
+    if exists("cmake") && (exists("make") || exists("ninja")) {
+        return Ok(());
+    }
+    setup_debian::install_packages(DEBIAN_CMAKE)
 }
 
 fn install_cpp(workspace: &Workspace) -> Result<()> {

@@ -13,7 +13,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let skipped = install_or_skip(workspace)?;
     check_format(workspace)?;
     run_step(cargo(workspace).args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    if !skipped.contains(&Piece::Cpp) && !skipped.contains(&Piece::Rust) {
+    if ![Piece::Cpp, Piece::Rust, Piece::Cmake].iter().any(|piece| skipped.contains(piece)) {
         guests::build_all(workspace, Profile::Dev)?;
     }
     run_step(cargo(workspace).args(["test", "--workspace"]))?;

@@ -28,6 +28,9 @@ pub(crate) const DEBIAN_LAVAPIPE: &[&str] = &["mesa-vulkan-drivers", "libvulkan1
 /// The browser whose SwiftShader is Vulkan on the CPU with subgroups of 4.
 pub(crate) const DEBIAN_SWIFTSHADER: &[&str] = &["chromium", "libvulkan1"];
 
+/// What builds the projects that `wgpuc new` begins.
+pub(crate) const DEBIAN_CMAKE: &[&str] = &["cmake", "make"];
+
 /// What runs the packages from npm.
 pub(crate) const DEBIAN_NODE: &[&str] = &["nodejs", "npm"];
 

@@ -218,7 +218,7 @@ pub(crate) struct Run {
     /// The most memory of the guest's own, in MiB.
     #[arg(long, value_name = "MIB", default_value_t = 4096)]
     pub(crate) memory: u64,
-    /// Stop the guest after this many seconds.
+    /// Stop the guest after this many seconds; compiling it counts.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) timeout: Option<f64>,
     /// The guest, and its arguments.

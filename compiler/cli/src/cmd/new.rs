@@ -17,7 +17,7 @@ macro_rules! files {
 }
 
 const KERNELS: Files =
-    files!("new/kernels", "kernels/", ["wgpuc.toml", "scale_and_add.rs", "scale_and_add.cases.toml"]);
+    files!("new/kernels", "kernels/", ["wgpuc.toml", "rustfmt.toml", "scale_and_add.rs", "scale_and_add.cases.toml"]);
 const CMAKE: Files = files!("cmake", "cmake/", ["wgpucConfig.cmake"]);
 const CPP: Files = files!("new/cpp", "", ["CMakeLists.txt", "main.cpp", "README.md", ".gitignore"]);
 const C: Files = files!("new/c", "", ["CMakeLists.txt", "main.c", "README.md", ".gitignore"]);

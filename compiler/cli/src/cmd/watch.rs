@@ -51,6 +51,7 @@ fn round(args: &args::Watch) -> Result<(), Failure> {
     }
     let dir = Some(args.dir.clone());
     let backend = if args.backend.is_empty() { vec!["interpreter".to_owned()] } else { args.backend.clone() };
-    test::run(&args::Test { dir, backend, filter: args.filter.clone(), ..args::Test::default() })?;
+    let (filter, library) = (args.filter.clone(), "own".to_owned());
+    test::run(&args::Test { dir, backend, filter, library, ..args::Test::default() })?;
     Ok(())
 }

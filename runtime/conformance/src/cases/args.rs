@@ -234,6 +234,10 @@ impl Scope<'_> {
             if !buffers.iter().any(|p| is_name(&p.name, key.get_ref())) {
                 report.unknown(key.span(), "buffer", key.get_ref(), &names);
             }
+            if let Some(other) = same_as(case, key.get_ref()) {
+                let message = format!("`{}` is the buffer of `{other}`", key.get_ref());
+                report.wrong(key.span(), message, &format!("write `expect.{other}`"));
+            }
         }
         let mut wants = vec![];
         for param in &op.params {
@@ -264,6 +268,14 @@ impl Scope<'_> {
             }
         }
     }
+}
+
+/// The parameter whose buffer this one is.
+fn same_as<'t>(case: &'t DeTable<'_>, name: &str) -> Option<&'t str> {
+    let plain = |name: &str| name.replace('_', "-");
+    let args = case.get("args")?.get_ref().as_table()?;
+    let (_, arg) = args.iter().find(|(key, _)| plain(key.get_ref()) == plain(name))?;
+    arg.get_ref().as_table()?.get("same-as")?.get_ref().as_str()
 }
 
 /// Whether a name in a file, with hyphens or underscores, is this one.

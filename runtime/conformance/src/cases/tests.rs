@@ -138,6 +138,7 @@ fn mistakes_are_shown_in_their_place() {
         (case("args.y = [\"one\"]"), &["holds numbers, not string"]),
         (case("args.y = [1]\nwithin.upl = 3"), &["no measure `upl`", "`ulp`", "no bound"]),
         (case("args.y = { file = \"nowhere.bin\" }"), &["nowhere.bin cannot be read"]),
+        (case("args.y = { same-as = \"x\" }\nexpect.y = [1]"), &["`y` is the buffer of `x`", "write `expect.x`"]),
         ("[[case]]\nop = \"axpi\"\n".to_owned(), &["no op `axpi`", "`axpy`"]),
         ("case = 3".to_owned(), &["`case` is a list, not integer"]),
         ("[[case]".to_owned(), &["no TOML"]),

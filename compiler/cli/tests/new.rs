@@ -1,0 +1,92 @@
+//! `wgpuc new`, `fmt` and `watch`, as someone who begins would use them.
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+fn wgpuc(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_wgpuc")).current_dir(folder).args(args).output().unwrap()
+}
+
+fn done(folder: &Path, args: &[&str]) {
+    let output = wgpuc(folder, args);
+    let text = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&text));
+}
+
+fn refused(folder: &Path, args: &[&str], code: i32, words: &str) {
+    let output = wgpuc(folder, args);
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(code) && text.contains(words), "{args:?}: {text}");
+}
+
+/// The files below a folder.
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn a_new_project_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, args) in [("my-app", &[][..]), ("in-c", &["--guest", "c"]), ("in-rust", &["--guest", "rust", "--host"])]
+    {
+        done(folder.path(), &[&["new", name], args].concat());
+        let project = folder.path().join(name);
+        for file in files(&project) {
+            let text = fs::read_to_string(&file).unwrap();
+            assert!(!text.contains("{{"), "{} has a place that nothing was put into", file.display());
+        }
+        assert!(fs::read_to_string(project.join("README.md")).unwrap().starts_with(&format!("# {name}\n")));
+        done(&project, &["test", "kernels", "--backend", "interpreter,cpu"]);
+        done(&project, &["build", "kernels", "--out", "build", "--target", "wgsl"]);
+        done(&project, &["fmt", "kernels", "--check"]);
+    }
+    let host = fs::read_to_string(folder.path().join("in-rust/host/Cargo.toml")).unwrap();
+    assert!(host.contains("/runtime\" }"), "{host}");
+}
+
+#[test]
+fn a_name_that_is_none_or_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    done(folder.path(), &["new", "app"]);
+    refused(folder.path(), &["new", "app"], 2, "app is there already");
+    refused(folder.path(), &["new", "My App"], 2, "words in lower case with hyphens between");
+    refused(folder.path(), &["new", "kernels"], 2, "`kernels` is no name");
+    refused(folder.path(), &["new", "app2", "--host", "--wgpuc", "/nowhere"], 2, "name their folder with `--wgpuc`");
+}
+
+#[test]
+fn files_that_are_not_formatted() {
+    let folder = tempfile::tempdir().unwrap();
+    done(folder.path(), &["new", "app"]);
+    let file = folder.path().join("app/kernels/scale_and_add.rs");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("    ", "  ")).unwrap();
+    refused(folder.path(), &["fmt", "app/kernels", "--check"], 1, "not formatted");
+    done(folder.path(), &["fmt", "app/kernels"]);
+    assert_eq!(fs::read_to_string(&file).unwrap(), text);
+}
+
+#[test]
+fn a_change_is_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    done(folder.path(), &["new", "app"]);
+    let file = folder.path().join("app/kernels/scale_and_add.rs");
+    let mut watch = Command::new(env!("CARGO_BIN_EXE_wgpuc"));
+    watch.current_dir(folder.path()).args(["watch", "app/kernels", "--out", "out"]);
+    let mut watch = watch.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(watch.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut next = |word: &str| lines.find(|line| line.contains("waiting for changes")).unwrap().starts_with(word);
+    assert!(next("fine"));
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("scale * x[i]", "2.5 * x[i]")).unwrap();
+    assert!(next("wrong"));
+    fs::write(&file, &text).unwrap();
+    assert!(next("fine"));
+    assert!(folder.path().join("out/manifest.json").is_file());
+    watch.kill().unwrap();
+    watch.wait().unwrap();
+}
