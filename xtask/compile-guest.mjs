@@ -12,7 +12,7 @@ const tools = process.env.WGPUC_TOOLS ?? fileURLToPath(new URL('../.tools', impo
 const entry = createRequire(path.join(path.resolve(tools), 'node', 'any.js')).resolve('@yowasp/clang');
 const { commands, Exit, runLLVM } = await import(pathToFileURL(entry));
 
-const INPUT = /\.(c|h|o|obj|a|cpp|hpp)$/;
+const INPUT = /\.(c|cc|cxx|cpp|h|hh|hpp|o|obj|a)$/;
 const files = {};
 
 /** Puts a folder's inputs into `files`, at the same path. */

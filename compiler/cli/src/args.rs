@@ -136,7 +136,8 @@ pub(crate) struct Explain {
 Examples:
   wgpuc inspect kernels-src                        a table of all kernels
   wgpuc inspect kernels-src matmul --show wgsl     the WGSL of every instance whose name has `matmul` in it
-  wgpuc inspect kernels-src reduce --show ir,plan")]
+  wgpuc inspect kernels-src reduce --show ir,plan
+  wgpuc inspect kernels-src average --html average.html    source, WGSL, PTX and bindings side by side, for a browser")]
 pub(crate) struct Inspect {
     /// The kernel folder.
     pub(crate) dir: PathBuf,
@@ -145,10 +146,13 @@ pub(crate) struct Inspect {
     /// What to show.
     #[arg(long, value_enum, value_delimiter = ',', default_value = "summary")]
     pub(crate) show: Vec<Show>,
+    /// Write a page for a browser into this file: sources beside what became of them.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["show", "json"])]
+    pub(crate) html: Option<PathBuf>,
     /// Architectures of NVIDIA's, for --show usage: 80 for sm_80.
     #[arg(long, value_delimiter = ',', default_values_t = wgpuc_core::driver::ARCHITECTURES)]
     pub(crate) sm: Vec<u32>,
-    /// Print the summary, or the checks, as JSON; plans always are.
+    /// Print the summary, the checks, or the plans as JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }

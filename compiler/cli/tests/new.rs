@@ -70,6 +70,17 @@ fn files_that_are_not_formatted() {
     assert_eq!(fs::read_to_string(&file).unwrap(), text);
 }
 
+/// A program that ends with the test.
+struct Running(std::process::Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[test]
 fn a_change_is_seen() {
     let folder = tempfile::tempdir().unwrap();
@@ -77,8 +88,8 @@ fn a_change_is_seen() {
     let file = folder.path().join("app/kernels/scale_and_add.rs");
     let mut watch = Command::new(env!("CARGO_BIN_EXE_wgpuc"));
     watch.current_dir(folder.path()).args(["watch", "app/kernels", "--out", "out"]);
-    let mut watch = watch.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let mut lines = BufReader::new(watch.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut watch = Running(watch.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+    let mut lines = BufReader::new(watch.0.stdout.take().unwrap()).lines().map(Result::unwrap);
     let mut next = |word: &str| lines.find(|line| line.contains("waiting for changes")).unwrap().starts_with(word);
     assert!(next("fine"));
     let text = fs::read_to_string(&file).unwrap();
@@ -87,6 +98,4 @@ fn a_change_is_seen() {
     fs::write(&file, &text).unwrap();
     assert!(next("fine"));
     assert!(folder.path().join("out/manifest.json").is_file());
-    watch.kill().unwrap();
-    watch.wait().unwrap();
 }

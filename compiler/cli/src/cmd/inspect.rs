@@ -1,6 +1,6 @@
 //! `wgpuc inspect`.
 
-use super::{compile, print, usage};
+use super::{compile, html, plan, print, usage};
 use crate::args::{self, Show};
 use crate::exit::Failure;
 use serde_json::json;
@@ -26,17 +26,25 @@ pub(crate) fn run(args: &args::Inspect) -> Result<ExitCode, Failure> {
         let names: Vec<&str> = ops.chain(output.kernels.iter().map(|k| k.request.name.as_str())).collect();
         return Err(Failure::usage(format_args!("no op or instance has that name; there are {}", names.join(", "))));
     }
+    if let Some(file) = &args.html {
+        let page = html::page(&output, &instances, &ops)?;
+        std::fs::write(file, page)
+            .map_err(|why| Failure::disk(format_args!("cannot write {}: {why}", file.display())))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut out = String::new();
     for show in &args.show {
         match show {
             Show::Summary if args.json => out.push_str(&summary_json(&output, &instances)),
             Show::Summary => summary(&mut out, &output, &instances),
             Show::Source => source(&mut out, &output, &instances),
+            Show::Plan if args.json => {
+                let plans: Vec<_> = ops.iter().map(|op| json!({ "op": op.name.kebab(), "plan": op.plan })).collect();
+                let _ = writeln!(out, "{:#}", json!(plans));
+            }
             Show::Plan => {
-                for op in &ops {
-                    let plan = serde_json::to_string_pretty(&op.plan).map_err(Failure::failed)?;
-                    let _ = writeln!(out, "# {}\n{plan}", op.name);
-                }
+                let plans = ops.iter().map(|op| plan::text(&output.manifest, op));
+                out.push_str(&plans.collect::<Vec<_>>().join("\n"));
             }
             Show::Wit => {
                 for (path, bytes) in output.files.iter().filter(|(path, _)| path.ends_with(".wit")) {
@@ -59,7 +67,11 @@ fn options(args: &args::Inspect) -> Options {
     let ptxas = args.show.contains(&Show::Usage).then(wgpuc_build::Ptxas::find).flatten();
     targets.extend(ptxas.is_some().then_some(Target::Cubin));
     let assembler = ptxas.map(wgpuc_build::Ptxas::assembler);
-    Options { targets, architectures: args.sm.clone(), assembler, bindings: vec![Language::Wit], proofs: true }
+    let mut bindings = vec![Language::Wit];
+    if args.html.is_some() {
+        bindings.extend([Language::C, Language::Cpp, Language::Rust]);
+    }
+    Options { targets, architectures: args.sm.clone(), assembler, bindings, proofs: true }
 }
 
 fn instance<'a>(output: &'a Output, compiled: &CompiledInstance) -> Option<&'a Instance> {
@@ -68,7 +80,7 @@ fn instance<'a>(output: &'a Output, compiled: &CompiledInstance) -> Option<&'a I
 }
 
 /// The form that every device can run.
-fn base(compiled: &CompiledInstance) -> Option<&Form> {
+pub(super) fn base(compiled: &CompiledInstance) -> Option<&Form> {
     compiled.forms.last()
 }
 
@@ -208,7 +220,7 @@ fn forms(out: &mut String, instances: &[&CompiledInstance], show: Show) -> Resul
     Ok(())
 }
 
-fn code(form: &Form, show: Show) -> Result<String, Failure> {
+pub(super) fn code(form: &Form, show: Show) -> Result<String, Failure> {
     let emitted = |text: Result<String, EmitError>| text.map_err(Failure::failed);
     let for_naga = || lowered_for(&form.lowered, Target::Wgsl);
     let bytes = |target| form.code(target).map(|c| c.bytes.as_slice()).unwrap_or_default();

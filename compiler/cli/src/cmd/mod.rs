@@ -8,8 +8,10 @@ pub(crate) mod check;
 pub(crate) mod devices;
 pub(crate) mod explain;
 pub(crate) mod fmt;
+mod html;
 pub(crate) mod inspect;
 pub(crate) mod new;
+mod plan;
 #[cfg(feature = "run")]
 pub(crate) mod run;
 #[cfg(feature = "run")]

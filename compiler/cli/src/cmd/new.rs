@@ -24,6 +24,10 @@ const C: Files = files!("new/c", "", ["CMakeLists.txt", "main.c", "README.md", "
 const RUST: Files = files!("new/rust", "", ["Cargo.toml", "src/main.rs", "README.md", ".gitignore"]);
 const HOST: Files = files!("new/host", "host/", ["Cargo.toml", "build.rs", "src/main.rs", "README.md", ".gitignore"]);
 
+/// The project's own folders and targets, and those of CMake.
+const RESERVED: [&str; 10] =
+    ["kernels", "bundle", "build", "cmake", "test", "all", "clean", "help", "install", "package"];
+
 /// Where this program's own sources lay when it was built: the host's crates are taken from there.
 const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
@@ -59,9 +63,8 @@ pub(crate) fn run(args: &args::New) -> Result<ExitCode, Failure> {
 /// The project's name: the folder's, which must be one for packages of WIT, CMake and Cargo alike.
 fn checked(folder: &Path) -> Result<String, Failure> {
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    // The last ones are the project's own folders and targets of CMake.
     if !wgpuc_core::driver::is_package_name(&name)
-        || ["kernels", "bundle", "build", "cmake", "test"].contains(&name.as_str())
+        || RESERVED.contains(&name.as_str())
     {
         return Err(Failure::usage(format_args!(
             "`{name}` is no name of a package: write words in lower case with hyphens between, and no keyword of WIT"
