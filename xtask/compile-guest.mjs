@@ -58,7 +58,8 @@ try {
   const tree = await commands[tool](args, files);
   for (const [name, made] of Object.entries(tree)) {
     const isFile = typeof made === 'string' || made instanceof Uint8Array; // else a folder that went in
-    if (isFile) fs.writeFileSync(outputs.get(name) ?? name, made);
+    const file = outputs.get(name) ?? name;
+    if (isFile) fs.writeFileSync(file === '-' ? process.stdout.fd : file, made);
   }
 } catch (error) {
   if (!(error instanceof Exit)) throw error;
