@@ -99,3 +99,22 @@ fn a_change_is_seen() {
     assert!(next("fine"));
     assert!(folder.path().join("out/manifest.json").is_file());
 }
+
+#[test]
+fn a_page_shows_what_became_of_a_kernel() {
+    let folder = tempfile::tempdir().unwrap();
+    done(folder.path(), &["new", "app"]);
+    done(folder.path(), &["inspect", "app/kernels", "--html", "page.html"]);
+    let page = fs::read_to_string(folder.path().join("page.html")).unwrap();
+    for part in [
+        "scale-and-add: func(scale: f32, x: buffer-id, y: buffer-id, output: buffer-id)",
+        "inline Result&lt;void&gt; scale_and_add(float scale",
+        "launch scale_and_add_add_scaled [div_ceil(output.len(), 256)]",
+        "<summary>WGSL</summary>",
+        ".visible .entry",
+        "<span class=\"gone\" title=\"",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    refused(folder.path(), &["inspect", "app/kernels", "--html", "p.html", "--json"], 2, "cannot be used with");
+}

@@ -4,6 +4,7 @@
 //! what guests call, and the code of every instance.
 
 use super::inspect::{base, code};
+use super::plan;
 use crate::args::Show;
 use crate::exit::Failure;
 use std::collections::BTreeMap;
@@ -50,21 +51,29 @@ fn section(
     let _ = writeln!(page, "<section>\n<div>\n<h2>{}</h2>", escape(&source.name));
     let _ = writeln!(page, "<pre>{}</pre>\n</div>\n<div>", marked(&source.text, file, instances));
     for op in ops.iter().filter(|op| source.text.contains(&format!("fn {}(", op.name.snake()))) {
-        let _ = writeln!(page, "<h2>{}</h2>", escape(op.name.kebab()));
-        for (language, folder) in [("WIT", "wit/"), ("C++", "cpp/"), ("Rust", "rust/"), ("C", "c/")] {
-            let name = if language == "WIT" { format!("{}: func(", op.name.kebab()) } else { op.name.snake() + "(" };
-            let texts = output.files.iter().filter(|(path, _)| path.starts_with(folder) && !path.ends_with(".o"));
-            let found = texts.map(|(_, bytes)| String::from_utf8_lossy(bytes)).find_map(|t| declaration(&t, &name));
-            if let Some(text) = found {
-                let _ = writeln!(page, "<h3>{language}</h3>\n<pre>{}</pre>", escape(&text));
-            }
-        }
+        op_views(page, output, op);
     }
     for form in instances.iter().flat_map(|instance| &instance.forms) {
         forms(page, form)?;
     }
     page.push_str("</div>\n</section>\n");
     Ok(())
+}
+
+/// What guests call, and what a call does.
+fn op_views(page: &mut String, output: &Output, op: &Op) {
+    let _ = writeln!(page, "<h2>{}</h2>", escape(op.name.kebab()));
+    let (kebab, snake) = (format!("{}: func(", op.name.kebab()), op.name.snake() + "(");
+    let views = [("WIT", "wit/", ".wit", &kebab), ("C++", "cpp/", ".hpp", &snake), ("Rust", "rust/", ".rs", &snake)];
+    for (language, folder, ending, name) in views.into_iter().chain([("C", "c/", ".h", &snake)]) {
+        let texts = output.files.iter().filter(|(path, _)| path.starts_with(folder) && path.ends_with(ending));
+        let found = texts.map(|(_, bytes)| String::from_utf8_lossy(bytes)).find_map(|text| declaration(&text, name));
+        if let Some(text) = found {
+            let _ = writeln!(page, "<h3>{language}</h3>\n<pre>{}</pre>", escape(&text));
+        }
+    }
+    let plan = escape(plan::text(&output.manifest, op).trim_end());
+    let _ = writeln!(page, "<details><summary>Plan</summary><pre>{plan}</pre></details>");
 }
 
 /// The code of one form, each kind behind its name.
@@ -107,7 +116,13 @@ fn marked(text: &str, file: FileId, instances: &[&CompiledInstance]) -> String {
         let (start, end) = (start as usize, end as usize);
         let (Some(before), Some(access)) = (text.get(at..start), text.get(start..end)) else { continue };
         let class = if stays { "stays" } else { "gone" };
-        let _ = write!(out, "{}<span class=\"{class}\" title=\"{}\">{}</span>", escape(before), escape(why), escape(access));
+        let _ = write!(
+            out,
+            "{}<span class=\"{class}\" title=\"{}\">{}</span>",
+            escape(before),
+            escape(why),
+            escape(access)
+        );
         at = end;
     }
     out + &escape(text.get(at..).unwrap_or_default())
@@ -117,19 +132,20 @@ fn marked(text: &str, file: FileId, instances: &[&CompiledInstance]) -> String {
 fn declaration(text: &str, name: &str) -> Option<String> {
     let lines: Vec<&str> = text.lines().collect();
     let is_declared = |line: &&str| {
-        let at = line.find(name).unwrap_or(usize::MAX);
-        let before = line.get(..at).unwrap_or_default();
-        let is_whole = !before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-') || line.starts_with("extern");
-        at != usize::MAX && is_whole && !before.trim_start().starts_with("//") && !before.contains('=')
+        let before = line.find(name).and_then(|at| line.get(..at));
+        before.is_some_and(|before| {
+            let is_part = before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '-');
+            !is_part && !before.trim_start().starts_with("//") && !before.contains('=')
+        })
     };
     let at = lines.iter().position(is_declared)?;
-    let is_comment = |line: &&&str| line.trim_start().starts_with("//") || line.trim_start().starts_with('*');
-    let first = at - lines[..at].iter().rev().take_while(is_comment).count();
-    let ends = |line: &&str| line.ends_with('{') || line.ends_with(';');
-    let last = at + lines[at..].iter().position(ends)?;
+    let is_attribute = |line: &str| line.trim_start().starts_with("#[");
+    let is_before = |line: &&&str| line.trim_start().starts_with("//") || is_attribute(line);
+    let first = at - lines[..at].iter().rev().take_while(is_before).count();
+    let last = at + lines[at..].iter().position(|line| line.ends_with('{') || line.ends_with(';'))?;
     let indent = lines[at].len() - lines[at].trim_start().len();
-    let unindented = lines[first..=last].iter().map(|line| line.get(indent..).unwrap_or(line.trim_start()));
-    let text = unindented.collect::<Vec<_>>().join("\n");
+    let shown = lines[first..=last].iter().filter(|line| !is_attribute(line));
+    let text = shown.map(|line| line.get(indent..).unwrap_or(line.trim_start())).collect::<Vec<_>>().join("\n");
     Some(text.trim_end_matches('{').trim_end().trim_end_matches(';').to_owned())
 }
 

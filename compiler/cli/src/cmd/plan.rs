@@ -35,16 +35,31 @@ impl Writer<'_> {
                     let zeroed = if *zeroed { ", zeroed" } else { "" };
                     let may_fail = taken.map(|slot| format!(", {} if there is room", self.name(slot, "taken")));
                     let (len, may_fail) = (self.expr(len, 0), may_fail.unwrap_or_default());
-                    let _ = writeln!(out, "{indent}scratch{id} = {len} elements of {elem_bytes} bytes{zeroed}{may_fail}");
+                    let _ =
+                        writeln!(out, "{indent}scratch{id} = {len} elements of {elem_bytes} bytes{zeroed}{may_fail}");
                 }
-                Step::Launch { kernel, instance, grid, args } => self.launch(out, &indent, (*kernel, instance), grid, args),
-                Step::If { cond, then, otherwise } => {
-                    let _ = writeln!(out, "{indent}if {}", self.expr(cond, 0));
-                    self.steps(out, then, depth + 1);
-                    if !otherwise.is_empty() {
-                        let _ = writeln!(out, "{indent}else");
-                        self.steps(out, otherwise, depth + 1);
-                    }
+                Step::Launch { kernel, instance, grid, args } => {
+                    self.launch(out, &indent, (*kernel, instance), grid, args)
+                }
+                Step::If { cond, then, otherwise } => self.branch(out, (cond, then, otherwise), depth),
+            }
+        }
+    }
+
+    fn branch(&mut self, out: &mut String, first: (&Expr, &[Step], &[Step]), depth: usize) {
+        let indent = "    ".repeat(depth);
+        let (mut word, (mut cond, mut then, mut otherwise)) = ("if", first);
+        loop {
+            let _ = writeln!(out, "{indent}{word} {}", self.expr(cond, 0));
+            self.steps(out, then, depth + 1);
+            match otherwise {
+                [] => return,
+                [Step::If { cond: c, then: t, otherwise: o }] => {
+                    (word, cond, then, otherwise) = ("else if", c, t, o);
+                }
+                rest => {
+                    let _ = writeln!(out, "{indent}else");
+                    return self.steps(out, rest, depth + 1);
                 }
             }
         }
