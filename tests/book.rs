@@ -187,7 +187,10 @@ impl Folder {
         let wgpuc = here.ancestors().nth(2).unwrap_or(Path::new(".")).display().to_string();
         let mut sh = Command::new("sh");
         sh.args(["-e", "-c", &script]).current_dir(&self.0).stdin(Stdio::null());
-        sh.env("PATH", format!("{wgpuc}:{paths}")).env("ROOT", root).env("XDG_RUNTIME_DIR", &self.0);
+        sh.env_remove("CARGO_TARGET_DIR")
+            .env("PATH", format!("{wgpuc}:{paths}"))
+            .env("ROOT", root)
+            .env("XDG_RUNTIME_DIR", &self.0);
         let done = sh.output().map_err(|why| format!("sh does not start: {why}"))?;
         let text = String::from_utf8_lossy(&done.stdout).into_owned();
         if !done.status.success() {

@@ -10,19 +10,21 @@
 //! artifacts, which `wgpuc_runtime::bundle::embedded` takes. Errors of the kernels are shown as rustc shows its own, and
 //! fail the build.
 
+mod cache;
 mod embed;
 mod folder;
 mod ptxas;
 
+pub use cache::CACHE_VARIABLE;
 pub use folder::{DiskError, drifted, read_folder, read_wit, remove_stale, strange, write_changed};
 pub use ptxas::{PTXAS_VARIABLE, Ptxas};
 
 use std::env;
 use std::path::{Path, PathBuf};
-use wgpuc_abi::Target;
-use wgpuc_core::bindings::Language;
+use wgpuc_abi::{Manifest, Target};
+use wgpuc_core::bindings::{Files, Language};
 use wgpuc_core::diag::{Style, render};
-use wgpuc_core::driver::{self, Failure, Options};
+use wgpuc_core::driver::{self, Failure, Input, Options};
 
 /// Why a folder was not compiled.
 #[derive(Debug)]
@@ -130,12 +132,42 @@ impl Config {
             bindings: self.bindings.clone(),
             proofs: false,
         };
-        let mut output = driver::compile(&input, &options).map_err(|failure| Error::Source(text(&failure)))?;
-        let (name, source) = embed::bundle(&output);
-        output.files.insert(name, source);
-        write_changed(&out, &output.files)?;
+        for variable in [PTXAS_VARIABLE, CACHE_VARIABLE] {
+            println!("cargo::rerun-if-env-changed={variable}");
+        }
+        let Built { manifest, mut files } = build(&input, &options).map_err(|failure| Error::Source(text(&failure)))?;
+        let (name, source) = embed::bundle(&manifest);
+        files.insert(name, source);
+        write_changed(&out, &files)?;
         Ok(out)
     }
+}
+
+/// What a build made.
+#[derive(Debug)]
+pub struct Built {
+    /// What it is.
+    pub manifest: Manifest,
+    /// Manifest, artifacts and bindings.
+    pub files: Files,
+}
+
+/// Compiles a folder, or finds what an earlier build of the same made of it.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn build(input: &Input, options: &Options) -> Result<Built, Failure> {
+    let cache = cache::folder();
+    if let Some(files) = cache.as_ref().and_then(|folder| cache::read(folder, input, options))
+        && let Some(manifest) = files.get("manifest.json").and_then(|json| serde_json::from_slice(json).ok())
+    {
+        return Ok(Built { manifest, files });
+    }
+    let output = driver::compile(input, options)?;
+    if let Some(folder) = cache {
+        cache::write(&folder, input, options, &output.files);
+    }
+    Ok(Built { manifest: output.manifest, files: output.files })
 }
 
 fn text(failure: &Failure) -> String {

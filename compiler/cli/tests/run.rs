@@ -64,7 +64,7 @@ fn a_file_that_is_no_guest() {
 #[test]
 fn a_guest_that_imports_what_is_not_there() {
     let component = r#"(component (import "made:up/thing@1.0.0" (instance (export "f" (func)))))"#;
-    guest_says(component, &[], 1, &["`made:up/thing@1.0.0`", "wasi:gpu/compute@0.1.0"]);
+    guest_says(component, &[], 1, &["`made:up/thing@1.0.0`", "wasi:gpu/compute@0.1.0", "--kernels FOLDER"]);
     let newer = r#"(component (import "wasi:gpu/compute@0.1.0" (instance (export "buffer-shred" (func)))))"#;
     guest_says(newer, &[], 1, &["`buffer-shred`", "wasi:gpu/compute@0.1.0"]);
 }

@@ -134,3 +134,48 @@ fn power_of_whole<F: Float>(whole: F, more: u32) -> F {
 fn power_of_two<F: Float, I: Int>(k: I) -> F {
     F::from_bits(((k + 127) << 23).cast::<u32>())
 }
+
+/// `1 / sqrt(x)`, within 2 ULP.
+pub fn rsqrt<F: Float>(self: F) -> F {
+    F::splat(1.0) / self.sqrt()
+}
+
+/// The sine of an angle in turns: of `2 pi x`. So the angle is reduced exactly, however large it is.
+pub fn sin_turns<F: Float>(self: F) -> F {
+    let (r, quarters) = turns_parts(self);
+    let quarter = quarters.cast::<u32>();
+    let y = select((quarter & 1) == 1, cos_of_eighth(r), sin_of_eighth(r));
+    select((quarter & 2) == 2, -y, y)
+}
+
+/// The cosine of an angle in turns: of `2 pi x`.
+pub fn cos_turns<F: Float>(self: F) -> F {
+    let (r, quarters) = turns_parts(self);
+    let quarter = quarters.cast::<u32>();
+    let y = select((quarter & 1) == 1, sin_of_eighth(r), cos_of_eighth(r));
+    select(((quarter + 1) & 2) == 2, -y, y)
+}
+
+/// `x` as `r` and quarters of a turn, with `r` within an eighth of 0, and a turn more, so that the quarters are not negative.
+/// Both are exact.
+fn turns_parts<F: Float>(x: F) -> (F, F) {
+    let part = x - x.trunc();
+    let quarters = (part * 4.0).round();
+    (part - quarters * 0.25, quarters + 4.0)
+}
+
+/// `sin(2 pi r)`, where `r` is within an eighth of 0. `2 pi` is in two parts.
+fn sin_of_eighth<F: Float>(r: F) -> F {
+    let z = r * r;
+    let p = z.mul_add(F::splat(-75.445_694), F::splat(81.593_77));
+    let p = p.mul_add(z, F::splat(-41.341_67)).mul_add(z, F::splat(-1.748_455_5e-7));
+    r.mul_add(F::splat(6.283_185_5), r * p)
+}
+
+/// `cos(2 pi r)`, where `r` is within an eighth of 0.
+fn cos_of_eighth<F: Float>(r: F) -> F {
+    let z = r * r;
+    let p = z.mul_add(F::splat(59.229_27), F::splat(-85.443_24));
+    let p = p.mul_add(z, F::splat(64.939_32)).mul_add(z, F::splat(-19.739_208));
+    z.mul_add(p, F::splat(1.0))
+}

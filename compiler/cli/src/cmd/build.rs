@@ -1,12 +1,13 @@
 //! `wgpuc build`.
 
-use super::{compile, print};
+use super::{print, timed};
 use crate::args;
 use crate::exit::Failure;
 use std::path::Path;
 use std::process::ExitCode;
+use wgpuc_build::Built;
 use wgpuc_core::bindings::{broken_since, next_breaking};
-use wgpuc_core::driver::{Options, Output};
+use wgpuc_core::driver::Options;
 
 /// Compiles a folder and writes what changed, or only compares.
 pub(crate) fn run(args: &args::Build) -> Result<ExitCode, Failure> {
@@ -17,7 +18,8 @@ pub(crate) fn run(args: &args::Build) -> Result<ExitCode, Failure> {
     }
     let assembler = wgpuc_build::Ptxas::find().map(wgpuc_build::Ptxas::assembler);
     let options = Options { targets, architectures: args.sm.clone(), assembler, bindings, proofs: false };
-    let output = compile(&args.dir, &options)?;
+    let input = wgpuc_build::read_folder(&args.dir)?;
+    let output = timed(&args.dir, || wgpuc_build::build(&input, &options))?;
     if let Some(release) = &args.against {
         keep_promises(release, &output)?;
     }
@@ -38,7 +40,7 @@ pub(crate) fn run(args: &args::Build) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn compare(args: &args::Build, output: &Output) -> Result<ExitCode, Failure> {
+fn compare(args: &args::Build, output: &Built) -> Result<ExitCode, Failure> {
     let mut drifted: Vec<String> =
         wgpuc_build::drifted(&args.out, &output.files).into_iter().map(str::to_owned).collect();
     drifted.extend(
@@ -57,7 +59,7 @@ fn compare(args: &args::Build, output: &Output) -> Result<ExitCode, Failure> {
 }
 
 /// Fails where guests of an earlier release would no longer find what they import.
-fn keep_promises(release: &Path, output: &Output) -> Result<(), Failure> {
+fn keep_promises(release: &Path, output: &Built) -> Result<(), Failure> {
     let texts = wgpuc_build::read_wit(release)?;
     let package = &output.manifest.package;
     let release = release.display();

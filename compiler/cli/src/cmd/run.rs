@@ -5,7 +5,7 @@ use crate::exit::Failure;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
-use wgpuc_runtime::{Backend, BundleError, Gpu, GpuSetupError, Library, Quota, RunError, RunOptions};
+use wgpuc_runtime::{Backend, BundleError, Gpu, GpuSetupError, Library, LoadError, Quota, RunError, RunOptions};
 
 /// Runs a guest and passes its exit code on.
 pub(crate) fn run(args: &args::Run) -> Result<ExitCode, Failure> {
@@ -35,7 +35,12 @@ pub(crate) fn run(args: &args::Run) -> Result<ExitCode, Failure> {
         Err(RunError::Folder { folder, why }) => {
             Err(Failure::disk(format_args!("cannot open the folder {}: {why}", folder.display())))
         }
-        Err(error) => Err(Failure::failed(format_args!("{path}: {error}"))),
+        Err(error) => {
+            let misses = matches!(error, RunError::Load(LoadError::Imports(_) | LoadError::Componentize(_)));
+            let hint = "\nwhere it has kernels of its own, give what `wgpuc build` made of them: `--kernels FOLDER`";
+            let hint = if misses && args.kernels.is_none() { hint } else { "" };
+            Err(Failure::failed(format_args!("{path}: {error}{hint}")))
+        }
     }
 }
 
