@@ -207,9 +207,9 @@ pub(crate) struct Run {
     /// was measured to be faster.
     #[arg(long, default_value = "auto")]
     pub(crate) library: String,
-    /// A folder that `wgpuc build` wrote, in place of the standard kernels.
+    /// A folder that `wgpuc build` wrote, beside the standard kernels or in their place; may be given more than once.
     #[arg(long)]
-    pub(crate) kernels: Option<PathBuf>,
+    pub(crate) kernels: Vec<PathBuf>,
     /// Give the guest a folder: HOST::GUEST, or one path for both.
     #[arg(short = 'd', long = "dir", value_name = "HOST[::GUEST]")]
     pub(crate) dirs: Vec<String>,

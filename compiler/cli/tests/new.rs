@@ -118,3 +118,21 @@ fn a_page_shows_what_became_of_a_kernel() {
     }
     refused(folder.path(), &["inspect", "app/kernels", "--html", "p.html", "--json"], 2, "cannot be used with");
 }
+
+#[test]
+fn a_guest_may_have_kernels_of_several_packages() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["one", "two"] {
+        done(folder.path(), &["new", name]);
+        done(folder.path(), &["build", &format!("{name}/kernels"), "--out", &format!("{name}/out"), "--target", "cpu"]);
+    }
+    // What the host has is in the message of a guest that wants something else.
+    let guest = r#"(component (import "made:up/thing@1.0.0" (instance (export "f" (func)))))"#;
+    fs::write(folder.path().join("guest.wat"), guest).unwrap();
+    let run = ["run", "--backend", "cpu", "--kernels", "one/out", "--kernels", "two/out", "guest.wat"];
+    for interface in ["local:one/kernels@0.1.0", "local:two/kernels@0.1.0", "wasi:gpu/ml-kernels@0.1.0"] {
+        refused(folder.path(), &run, 1, interface);
+    }
+    let twice = ["run", "--backend", "cpu", "--kernels", "one/out", "--kernels", "one/out", "guest.wat"];
+    refused(folder.path(), &twice, 1, "local:one/kernels@0.1.0");
+}

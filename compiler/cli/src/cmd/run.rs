@@ -5,7 +5,10 @@ use crate::exit::Failure;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
-use wgpuc_runtime::{Backend, BundleError, Gpu, GpuSetupError, Library, LoadError, Quota, RunError, RunOptions};
+use wgpuc_runtime::abi::Bundle;
+use wgpuc_runtime::{
+    Backend, BundleError, Gpu, GpuBuilder, GpuSetupError, Library, LoadError, Quota, RunError, RunOptions,
+};
 
 /// Runs a guest and passes its exit code on.
 pub(crate) fn run(args: &args::Run) -> Result<ExitCode, Failure> {
@@ -14,14 +17,8 @@ pub(crate) fn run(args: &args::Run) -> Result<ExitCode, Failure> {
     let backend: Backend = args.backend.parse().map_err(Failure::usage)?;
     let library: Library = args.library.parse().map_err(Failure::usage)?;
     let bytes = std::fs::read(path).map_err(|error| Failure::disk(format_args!("cannot read {path}: {error}")))?;
-    let bundle = match &args.kernels {
-        Some(folder) => wgpuc_runtime::bundle::load(folder).map_err(|error| match error {
-            BundleError::Read { .. } => Failure::disk(error),
-            error => Failure::failed(error),
-        })?,
-        None => wgpuc_kernels::bundle(),
-    };
-    let builder = Gpu::builder().backend(backend).which(args.device.clone()).library(library).kernels(bundle);
+    let builder = Gpu::builder().backend(backend).which(args.device.clone()).library(library);
+    let builder = bundles(&args.kernels)?.into_iter().fold(builder, GpuBuilder::kernels);
     let gpu = builder.build().map_err(|error| match error {
         GpuSetupError::Device(error) => {
             Failure::no_device(format_args!("{error}; `wgpuc devices` lists what there is"))
@@ -38,10 +35,30 @@ pub(crate) fn run(args: &args::Run) -> Result<ExitCode, Failure> {
         Err(error) => {
             let misses = matches!(error, RunError::Load(LoadError::Imports(_) | LoadError::Componentize(_)));
             let hint = "\nwhere it has kernels of its own, give what `wgpuc build` made of them: `--kernels FOLDER`";
-            let hint = if misses && args.kernels.is_none() { hint } else { "" };
+            let hint = if misses && args.kernels.is_empty() { hint } else { "" };
             Err(Failure::failed(format_args!("{path}: {error}{hint}")))
         }
     }
+}
+
+/// The bundles in some folders, and the standard kernels unless one of those has their interface.
+fn bundles(folders: &[PathBuf]) -> Result<Vec<Bundle>, Failure> {
+    let load = |folder: &PathBuf| {
+        wgpuc_runtime::bundle::load(folder).map_err(|error| match error {
+            BundleError::Read { .. } => Failure::disk(error),
+            error => Failure::failed(error),
+        })
+    };
+    let mut bundles = folders.iter().map(load).collect::<Result<Vec<_>, _>>()?;
+    let standard = wgpuc_kernels::bundle();
+    let interface = |bundle: &Bundle| {
+        let package = &bundle.manifest.package;
+        (package.namespace.clone(), package.name.clone(), bundle.manifest.interface.name.clone())
+    };
+    if !bundles.iter().any(|bundle| interface(bundle) == interface(&standard)) {
+        bundles.push(standard);
+    }
+    Ok(bundles)
 }
 
 fn options(args: &args::Run, path: &str, rest: &[String]) -> Result<RunOptions, Failure> {
