@@ -99,12 +99,18 @@ fn bin64(len: Expr) -> Expr {
     Expr::Binary(BinaryOp::DivCeil, Box::new(len), Box::new(Expr::Int(64)))
 }
 
+const QUOTA: Quota = Quota { bytes: 1 << 30, buffers: 1000 };
+
 /// A guest on the adapter here, or `None`, named, where there is none.
 fn guest() -> Option<Guest> {
+    gpu().map(|gpu| gpu.guest(QUOTA).unwrap())
+}
+
+fn gpu() -> Option<Gpu> {
     match Gpu::builder().backend(Backend::Wgpu).kernels(bundle()).build() {
         Ok(gpu) => {
             eprintln!("on {:?}", gpu.device_info());
-            Some(gpu.guest(Quota { bytes: 1 << 30, buffers: 1000 }).unwrap())
+            Some(gpu)
         }
         Err(why) if std::env::var_os("CI").is_none() => {
             eprintln!("skipped: {why}");
@@ -136,6 +142,23 @@ fn launches_run_in_order_with_writes_and_reads() {
     }
     let expected: Vec<u32> = (0..100).map(|i| if i == 1 { 1099 } else { 1010 + i }).collect();
     assert_eq!(read_words(&mut guest, a, 100), expected);
+}
+
+#[test]
+fn guests_on_threads_read_at_the_same_time() {
+    let Some(gpu) = gpu() else { return };
+    let guests = [(); 4].map(|()| gpu.guest(QUOTA).unwrap());
+    std::thread::scope(|scope| {
+        for mut guest in guests {
+            scope.spawn(move || {
+                let a = guest.buffer_create(256, true).unwrap();
+                for round in 1..=300 {
+                    guest.call("next", &[a.into(), a.into()]).unwrap();
+                    assert_eq!(read_words(&mut guest, a, 64), vec![round; 64]);
+                }
+            });
+        }
+    });
 }
 
 #[test]

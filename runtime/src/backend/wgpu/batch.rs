@@ -18,7 +18,7 @@ const MAX_AGE: Duration = Duration::from_millis(2);
 /// Submissions that the device may lag behind.
 const MAX_IN_FLIGHT: usize = 8;
 /// How often a wait looks whether it was cancelled.
-const POLL: Duration = Duration::from_millis(50);
+pub(super) const POLL: Duration = Duration::from_millis(50);
 
 /// Gathers commands.
 pub(super) struct Batch {

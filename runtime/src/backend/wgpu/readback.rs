@@ -2,9 +2,10 @@
 //!
 //! In: checked ranges. Out: bytes, and the session's first fault.
 
+use super::batch::POLL;
 use super::session::WgpuSession;
 use crate::backend::{BufferKey, Error, Fault};
-use std::sync::{Arc, OnceLock};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use wgpuc_abi::fault;
 
 /// What one wait reads at most: bounds the host-visible memory that reads take.
@@ -47,18 +48,29 @@ impl WgpuSession {
             encoder.copy_buffer_to_buffer(&record, 0, &staging, words, FAULT_BYTES);
         }
         self.batch.submit()?;
-        let mapped = Arc::new(OnceLock::new());
-        let told = Arc::clone(&mapped);
+        let (tell, told) = mpsc::sync_channel(1);
         staging.map_async(wgpu::MapMode::Read, 0..total, move |result| {
-            let _ = told.set(result);
+            // Nobody listens any more where the wait has failed.
+            let _ = tell.send(result);
         });
-        let waited = self.batch.wait();
-        let result = waited.and_then(|()| match mapped.get() {
-            Some(Ok(())) => self.take_mapped(&staging, lead, words, faults, out),
-            other => Err(Error::DeviceLost(format!("a buffer could not be mapped: {other:?}"))),
-        });
+        let waited = self.batch.wait().and_then(|()| self.mapped(&told));
+        let result = waited.and_then(|()| self.take_mapped(&staging, lead, words, faults, out));
         staging.unmap();
         result
+    }
+
+    /// Waits to be told of a map whose work is done: the thread of another guest of the device may have taken the news, and
+    /// be about to tell it.
+    fn mapped(&self, told: &Receiver<Result<(), wgpu::BufferAsyncError>>) -> Result<(), Error> {
+        let why = loop {
+            match told.recv_timeout(POLL) {
+                Ok(Ok(())) => return Ok(()),
+                Ok(Err(why)) => break why.to_string(),
+                Err(RecvTimeoutError::Timeout) => self.shared.alive()?,
+                Err(RecvTimeoutError::Disconnected) => break "it was given up".to_owned(),
+            }
+        };
+        Err(Error::DeviceLost(format!("a buffer could not be mapped: {why}")))
     }
 
     fn take_mapped(
