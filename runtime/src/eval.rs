@@ -158,24 +158,13 @@ fn ints(op: BinaryOp, a: i128, b: i128) -> Result<Value, EvalError> {
     if b == 0 && matches!(op, Op::Div | Op::Rem | Op::DivCeil) {
         return Err(EvalError::DivisionByZero);
     }
-    let int = match op {
-        Op::Add => a.checked_add(b),
-        Op::Sub => a.checked_sub(b),
-        Op::Mul => a.checked_mul(b),
-        Op::Div => a.checked_div(b),
-        Op::Rem => a.checked_rem(b),
-        Op::DivCeil => div_ceil(a, b),
-        Op::Min => Some(a.min(b)),
-        Op::Max => Some(a.max(b)),
-        _ => return compare(op, a, b).map(Value::Bool).ok_or(EvalError::Type),
-    };
-    int.map(Value::Int).ok_or(EvalError::Overflow)
-}
-
-fn div_ceil(a: i128, b: i128) -> Option<i128> {
-    let quotient = a.checked_div(b)?;
-    let exact = a.checked_rem(b)? == 0;
-    Some(if !exact && (a < 0) == (b < 0) { quotient + 1 } else { quotient })
+    match op {
+        Op::And | Op::Or => Err(EvalError::Type),
+        op => match op.compare(a, b) {
+            Some(holds) => Ok(Value::Bool(holds)),
+            None => op.integer(a, b).map(Value::Int).ok_or(EvalError::Overflow),
+        },
+    }
 }
 
 fn floats(op: BinaryOp, a: f32, b: f32) -> Result<Value, EvalError> {
@@ -188,7 +177,7 @@ fn floats(op: BinaryOp, a: f32, b: f32) -> Result<Value, EvalError> {
         Op::Rem => a % b,
         Op::Min => a.min(b),
         Op::Max => a.max(b),
-        _ => return compare(op, a, b).map(Value::Bool).ok_or(EvalError::Type),
+        _ => return op.compare(a, b).map(Value::Bool).ok_or(EvalError::Type),
     }))
 }
 
@@ -200,18 +189,6 @@ fn bools(op: BinaryOp, a: bool, b: bool) -> Option<Value> {
         BinaryOp::Ne => a != b,
         _ => return None,
     }))
-}
-
-fn compare<T: PartialOrd>(op: BinaryOp, a: T, b: T) -> Option<bool> {
-    Some(match op {
-        BinaryOp::Eq => a == b,
-        BinaryOp::Ne => a != b,
-        BinaryOp::Lt => a < b,
-        BinaryOp::Le => a <= b,
-        BinaryOp::Gt => a > b,
-        BinaryOp::Ge => a >= b,
-        _ => return None,
-    })
 }
 
 /// The bits of a value as a launch passes it to a kernel's scalar parameter: the value's range, where it is out.

@@ -183,3 +183,38 @@ pub enum BinaryOp {
     And,
     Or,
 }
+
+impl BinaryOp {
+    /// The exact result on integers. `None` of a division by zero, beyond 128 bits, and of what gives no integer.
+    #[must_use]
+    pub fn integer(self, a: i128, b: i128) -> Option<i128> {
+        match self {
+            Self::Add => a.checked_add(b),
+            Self::Sub => a.checked_sub(b),
+            Self::Mul => a.checked_mul(b),
+            Self::Div => a.checked_div(b),
+            Self::Rem => a.checked_rem(b),
+            Self::DivCeil => {
+                let (quotient, exact) = (a.checked_div(b)?, a.checked_rem(b)? == 0);
+                Some(if !exact && (a < 0) == (b < 0) { quotient + 1 } else { quotient })
+            }
+            Self::Min => Some(a.min(b)),
+            Self::Max => Some(a.max(b)),
+            _ => None,
+        }
+    }
+
+    /// Whether a comparison holds; `None` of what is none.
+    #[must_use]
+    pub fn compare<T: PartialOrd>(self, a: T, b: T) -> Option<bool> {
+        Some(match self {
+            Self::Eq => a == b,
+            Self::Ne => a != b,
+            Self::Lt => a < b,
+            Self::Le => a <= b,
+            Self::Gt => a > b,
+            Self::Ge => a >= b,
+            _ => return None,
+        })
+    }
+}

@@ -19,7 +19,7 @@ pub(super) fn unary(op: UnaryOp, a: Expr) -> Expr {
 pub(super) fn binary(op: BinaryOp, a: Expr, b: Expr) -> Expr {
     let known = match (&a, &b) {
         (Expr::Int(a), Expr::Int(b)) => integers(op, i128::from(*a), i128::from(*b)),
-        (Expr::F32(a), Expr::F32(b)) => floats(op, f32::from_bits(*a), f32::from_bits(*b)),
+        (Expr::F32(a), Expr::F32(b)) => op.compare(f32::from_bits(*a), f32::from_bits(*b)).map(Expr::Bool),
         (Expr::Bool(a), Expr::Bool(b)) => bools(op, *a, *b),
         (Expr::Bool(true), other) if op == BinaryOp::And => Some(other.clone()),
         (Expr::Bool(false), other) if op == BinaryOp::Or => Some(other.clone()),
@@ -55,41 +55,10 @@ pub(super) fn substitute(expr: &Expr, by: &dyn Fn(&Expr) -> Option<Expr>) -> Exp
 
 /// `None` where the call would fail, or the value is too large to be written down.
 fn integers(op: BinaryOp, a: i128, b: i128) -> Option<Expr> {
-    let value = match op {
-        BinaryOp::Add => a + b,
-        BinaryOp::Sub => a - b,
-        BinaryOp::Mul => a * b,
-        BinaryOp::Div => a.checked_div(b)?,
-        BinaryOp::Rem => a.checked_rem(b)?,
-        BinaryOp::DivCeil => {
-            let (quotient, remainder) = (a.checked_div(b)?, a.checked_rem(b)?);
-            quotient + i128::from(remainder != 0 && (remainder < 0) == (b < 0))
-        }
-        BinaryOp::Min => a.min(b),
-        BinaryOp::Max => a.max(b),
-        BinaryOp::Eq => return Some(Expr::Bool(a == b)),
-        BinaryOp::Ne => return Some(Expr::Bool(a != b)),
-        BinaryOp::Lt => return Some(Expr::Bool(a < b)),
-        BinaryOp::Le => return Some(Expr::Bool(a <= b)),
-        BinaryOp::Gt => return Some(Expr::Bool(a > b)),
-        BinaryOp::Ge => return Some(Expr::Bool(a >= b)),
-        BinaryOp::And | BinaryOp::Or => return None,
-    };
-    i64::try_from(value).ok().map(Expr::Int)
-}
-
-#[allow(clippy::float_cmp, reason = "the source asks for exactly this comparison")]
-fn floats(op: BinaryOp, a: f32, b: f32) -> Option<Expr> {
-    let value = match op {
-        BinaryOp::Eq => a == b,
-        BinaryOp::Ne => a != b,
-        BinaryOp::Lt => a < b,
-        BinaryOp::Le => a <= b,
-        BinaryOp::Gt => a > b,
-        BinaryOp::Ge => a >= b,
-        _ => return None,
-    };
-    Some(Expr::Bool(value))
+    match op.compare(a, b) {
+        Some(holds) => Some(Expr::Bool(holds)),
+        None => i64::try_from(op.integer(a, b)?).ok().map(Expr::Int),
+    }
 }
 
 fn bools(op: BinaryOp, a: bool, b: bool) -> Option<Expr> {

@@ -64,7 +64,7 @@ impl Walk<'_> {
             Expr::Unary(UnaryOp::Not, a) => Some(1 - self.eval(a)?),
             Expr::Unary(UnaryOp::Neg, a) => Some(-self.eval(a)?),
             Expr::Binary(op, a, b) => match (self.float(a), self.float(b)) {
-                (Some(a), Some(b)) => compare(*op, a, b),
+                (Some(a), Some(b)) => op.compare(a, b).map(i128::from),
                 _ => binary(*op, self.eval(a)?, self.eval(b)?),
             },
             Expr::Select(cond, a, b) => self.eval(if self.eval(cond)? == 1 { a } else { b }),
@@ -176,36 +176,11 @@ impl Walk<'_> {
     }
 }
 
+/// An operation on integers, and on bools as 0 and 1.
 fn binary(op: BinaryOp, a: i128, b: i128) -> Option<i128> {
-    Some(match op {
-        BinaryOp::Add => a.checked_add(b)?,
-        BinaryOp::Sub => a.checked_sub(b)?,
-        BinaryOp::Mul => a.checked_mul(b)?,
-        BinaryOp::Div => a.checked_div(b)?,
-        BinaryOp::Rem => a.checked_rem(b)?,
-        BinaryOp::DivCeil => a.checked_div(b)? + i128::from(a % b != 0),
-        BinaryOp::Min => a.min(b),
-        BinaryOp::Max => a.max(b),
-        BinaryOp::Eq => (a == b).into(),
-        BinaryOp::Ne => (a != b).into(),
-        BinaryOp::Lt => (a < b).into(),
-        BinaryOp::Le => (a <= b).into(),
-        BinaryOp::Gt => (a > b).into(),
-        BinaryOp::Ge => (a >= b).into(),
-        BinaryOp::And => a & b,
-        BinaryOp::Or => a | b,
-    })
-}
-
-fn compare(op: BinaryOp, a: f64, b: f64) -> Option<i128> {
-    let holds = match op {
-        BinaryOp::Eq => a == b,
-        BinaryOp::Ne => a != b,
-        BinaryOp::Lt => a < b,
-        BinaryOp::Le => a <= b,
-        BinaryOp::Gt => a > b,
-        BinaryOp::Ge => a >= b,
-        _ => return None,
-    };
-    Some(holds.into())
+    match op {
+        BinaryOp::And => Some(a & b),
+        BinaryOp::Or => Some(a | b),
+        op => op.compare(a, b).map(i128::from).or_else(|| op.integer(a, b)),
+    }
 }
