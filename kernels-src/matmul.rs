@@ -53,6 +53,7 @@ pub fn kernel_matmul(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) 
     require!(b.len() >= params.k * params.n);
     require!(c.len() >= params.m * params.n);
     let size = params.m * params.n;
+    let quads = div_ceil(size, 4);
     if supports!(sm_80) && params.m == 1 && params.n % 4 == 0 && params.n >= 2048 && !params.trans_b {
         let width = params.n / 4;
         // As above, in vectors.
@@ -73,7 +74,7 @@ pub fn kernel_matmul(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) 
         let four = params.m <= 4;
         let columns = div_ceil(params.n, 128);
         let parts = max(1, min(div_ceil(params.k, CHUNK), div_ceil(4 * MANY, columns)));
-        let sums = scratch::<f32>(parts * size);
+        let sums = scratch::<f32>(parts * quads * 4);
         if params.n % 4 == 0 {
             let width = params.n / 4;
             // As above, in vectors.
@@ -84,29 +85,78 @@ pub fn kernel_matmul(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) 
                 params.m,
                 params.k,
                 width,
+                quads,
                 a,
                 b.as_x4(),
                 sums.as_x4()
             );
         } else {
+            require!(quads * 4 >= size);
             launch!(
                 few_rows::<{ params.trans_a }, { four }, f32>,
                 [columns, parts],
                 params.m,
                 params.k,
                 params.n,
+                quads * 4,
                 a,
                 b,
                 sums
             );
         }
-        launch!(add_parts, [div_ceil(size, 256)], size, parts, params.alpha, params.beta, sums, c);
+        launch!(
+            add_parts,
+            [div_ceil(quads, 64)],
+            size,
+            quads,
+            parts,
+            params.alpha,
+            params.beta,
+            sums.as_x4(),
+            c.as_x4()
+        );
+    } else if supports!(sm_80) && params.m <= 64 && params.n > 2 * BLOCK_ROWS {
+        // They would fill half a block; as the columns of c's transpose, they fill one.
+        let trans_a = !params.trans_b;
+        let trans_b = !params.trans_a;
+        let blocks = div_ceil(params.n, BLOCK_ROWS);
+        let parts = max(2, min(div_ceil(params.k, 128), MANY / blocks));
+        let sums = scratch::<f32>(parts * quads * 4);
+        launch!(
+            blocked::<{ trans_a }, { trans_b }, false, f32>,
+            [blocks, parts],
+            params.n,
+            params.k,
+            params.m,
+            quads * 4,
+            params.alpha,
+            params.beta,
+            b,
+            a,
+            c,
+            sums
+        );
+        launch!(
+            add_transposed,
+            [div_ceil(quads, 64)],
+            params.m,
+            params.n,
+            quads,
+            parts,
+            params.alpha,
+            params.beta,
+            sums.as_x4(),
+            c
+        );
     } else if supports!(sm_80) {
         let wide = div_ceil(params.m, BLOCK_ROWS) * div_ceil(params.n, 256) * 4 >= 3 * MANY;
         let columns = if wide { div_ceil(params.n, 256) } else { div_ceil(params.n, 64) };
         let blocks = div_ceil(params.m, BLOCK_ROWS) * columns;
         let parts = if wide { 1 } else { max(1, min(div_ceil(params.k, 128), MANY / blocks)) };
-        let sums = scratch::<f32>(if parts > 1 { parts * size } else { 1 });
+        // The vectors of `c` that are sums of parts.
+        let left = if parts > 1 { quads } else { 0 };
+        require!(left <= quads);
+        let sums = scratch::<f32>(parts * left * 4);
         if params.trans_b {
             launch!(
                 blocked::<{ params.trans_a }, true, { wide }, f32>,
@@ -114,6 +164,7 @@ pub fn kernel_matmul(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) 
                 params.m,
                 params.k,
                 params.n,
+                quads * 4,
                 params.alpha,
                 params.beta,
                 a,
@@ -133,6 +184,7 @@ pub fn kernel_matmul(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) 
                 params.m,
                 params.k,
                 width,
+                params.m * width,
                 params.alpha,
                 params.beta,
                 a,
@@ -147,6 +199,7 @@ pub fn kernel_matmul(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) 
                 params.m,
                 params.k,
                 params.n,
+                quads * 4,
                 params.alpha,
                 params.beta,
                 a,
@@ -155,9 +208,7 @@ pub fn kernel_matmul(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) 
                 sums
             );
         }
-        if parts > 1 {
-            launch!(add_parts, [div_ceil(size, 256)], size, parts, params.alpha, params.beta, sums, c);
-        }
+        launch!(add_parts, [div_ceil(left, 64)], size, left, parts, params.alpha, params.beta, sums.as_x4(), c.as_x4());
     } else if supports!(subgroups) && div_ceil(params.m, 128) * div_ceil(params.n, 128) * 2 >= MANY {
         // A GPU, with enough to do for large tiles.
         launch!(
@@ -301,12 +352,13 @@ fn tiled_large<const TRANS_A: bool, const TRANS_B: bool>(
 /// while those of this one are multiplied. A warp computes 64 rows; where not `WIDE`, two share the terms of a tile.
 ///
 /// `width` counts the columns in elements of `b` and `c`. With more than one workgroup along y, each takes a part of the
-/// terms, and writes its sums for [`add_parts`].
+/// terms, and writes its sums for [`add_parts`], `pitch` elements from the next one's.
 #[kernel(workgroup = 256, needs = sm_80, min_groups = 1)]
 fn blocked<const TRANS_A: bool, const TRANS_B: bool, const WIDE: bool, T>(
     m: u32,
     k: u32,
     width: u32,
+    pitch: u32,
     alpha: f32,
     beta: f32,
     a: &[f32],
@@ -396,31 +448,7 @@ fn blocked<const TRANS_A: bool, const TRANS_B: bool, const WIDE: bool, T>(
     if slice > 0 {
         return;
     }
-    let part = workgroup_id().y * (m * width);
-    #[unroll]
-    for i in 0..8 {
-        let at_row = row0 + (row + i / 4 * 8) * 4 + i % 4;
-        if at_row < m {
-            #[unroll]
-            for j in 0..VECTORS {
-                #[unroll]
-                for lane in 0..4 / T::LANES {
-                    let at_column = column0 / T::LANES + (column + j * 4) * (4 / T::LANES) + lane;
-                    if at_column < width {
-                        let at = at_row * width + at_column;
-                        let product = if T::LANES == 4 { products[i][j] } else { products[i][j][lane] };
-                        if num_workgroups().y > 1 {
-                            if part + at < sums.len() {
-                                sums[part + at] = product;
-                            }
-                        } else {
-                            put(c, at, alpha, product, beta);
-                        }
-                    }
-                }
-            }
-        }
-    }
+    put_block::<VECTORS, T>(&products, row0, column0, row, column, m, width, pitch, alpha, beta, c, sums);
 }
 
 /// The one row of `c`: see [`row_times`].
@@ -431,19 +459,40 @@ fn one_row(k: u32, width: u32, alpha: f32, beta: f32, a: &[f32], b: &[f32x4], c:
 
 /// At most 16 rows of `c`: see [`rows_times`].
 #[kernel(workgroup = 256, needs = sm_80)]
-fn few_rows<const TRANS_A: bool, const FOUR: bool, T>(m: u32, k: u32, width: u32, a: &[f32], b: &[T], sums: &mut [T]) {
-    rows_times::<TRANS_A, FOUR, _>(m, k, width, a, b, sums);
+fn few_rows<const TRANS_A: bool, const FOUR: bool, T>(
+    m: u32,
+    k: u32,
+    width: u32,
+    pitch: u32,
+    a: &[f32],
+    b: &[T],
+    sums: &mut [T],
+) {
+    rows_times::<TRANS_A, FOUR, _>(m, k, width, pitch, a, b, sums);
 }
 
-/// `c` from the sums of the parts, in their order.
-#[kernel(workgroup = 256)]
-fn add_parts(size: u32, parts: u32, alpha: f32, beta: f32, sums: &[f32], c: &mut [f32]) {
+/// `c` from the sums of the parts. `quads` counts the vectors of a part.
+#[kernel(workgroup = 64)]
+fn add_parts(size: u32, quads: u32, parts: u32, alpha: f32, beta: f32, sums: &[f32x4], c: &mut [f32x4]) {
     let i = global_id().x;
-    if i < size {
-        let mut sum = 0.0;
-        for part in 0..parts {
-            sum += sums[part * size + i];
+    if i < quads {
+        let product = sum_of_parts(i, quads, parts, sums);
+        store_x4(c, i, size, if beta == 0.0 { alpha * product } else { alpha * product + beta * c[i] });
+    }
+}
+
+/// `c`, which is `[m, n]`, from the sums of the parts of its transpose.
+#[kernel(workgroup = 64)]
+fn add_transposed(m: u32, n: u32, quads: u32, parts: u32, alpha: f32, beta: f32, sums: &[f32x4], c: &mut [f32]) {
+    let i = global_id().x;
+    if i < quads {
+        let product = sum_of_parts(i, quads, parts, sums);
+        #[unroll]
+        for lane in 0..4 {
+            let column = (i * 4 + lane) / m;
+            if column < n {
+                put(c, (i * 4 + lane) % m * n + column, alpha, product[lane], beta);
+            }
         }
-        put(c, i, alpha, sum, beta);
     }
 }

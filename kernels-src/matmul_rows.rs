@@ -60,11 +60,13 @@ pub fn row_times(k: u32, width: u32, alpha: f32, beta: f32, a: &[f32], b: &[f32x
 
 /// At most 16 rows of `c`, four where `FOUR`, and 128 columns. Each warp takes every eighth term of a chunk, whose elements
 /// of `a` are in workgroup memory, and reads its elements of `b` once. `width` counts the columns in elements of `b`. Each
-/// workgroup along y takes some of the chunks, and writes its sums for another kernel to add.
+/// workgroup along y takes some of the chunks, and writes its sums for another kernel to add, `pitch` elements from the next
+/// one's.
 pub fn rows_times<const TRANS_A: bool, const FOUR: bool, T>(
     m: u32,
     k: u32,
     width: u32,
+    pitch: u32,
     a: &[f32],
     b: &[T],
     sums: &mut [T],
@@ -119,7 +121,7 @@ pub fn rows_times<const TRANS_A: bool, const FOUR: bool, T>(
         for other in 1..8 {
             sum += of_warps[other][row][i % 32];
         }
-        let first = (workgroup_id().y * m + row) * width;
+        let first = workgroup_id().y * pitch + row * width;
         #[unroll]
         for lane in 0..4 / T::LANES {
             let at = (workgroup_id().x * 32 + i % 32) * (4 / T::LANES) + lane;

@@ -308,6 +308,9 @@ pub(crate) struct Bench {
     /// Who computes what libraries know, as for `run`.
     #[arg(long, default_value = "own")]
     pub(crate) library: String,
+    /// Another build of the standard kernels: a folder that `wgpuc build` wrote.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) kernels: Option<PathBuf>,
     /// Write the figures as JSON.
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,

@@ -24,6 +24,7 @@ pub(crate) fn measure(gpu: &Gpu) -> Result<Ceilings, Error> {
     let input = bench.random(SMALL, Numbers::new(1, Range::Signed))?;
     let small = [SMALL, 0, input, 0, 0, output].map(u64::from);
     let nothing = |guest: &mut Guest| guest.call("nothing", &idle);
+    measure::warm_up(|n| measure::sample(&mut bench.guest, n, nothing))?;
     let launch = measure::time(|n| measure::sample(&mut bench.guest, n, nothing))?.seconds;
     let launch_and_sync = median(|| -> Result<(), GpuError> {
         bench.guest.call("nothing", &idle)?;

@@ -20,6 +20,7 @@ pub use report::{Ceilings, DeviceName, Report, Row, Unmeasured};
 use bench::Bench;
 use libraries::Libraries;
 use suite::Case;
+use wgpuc_runtime::abi::Bundle;
 use wgpuc_runtime::{Backend, BundleError, Gpu, GpuError, GpuSetupError, Library};
 
 include!(concat!(env!("OUT_DIR"), "/kernels/bundle.rs"));
@@ -75,19 +76,21 @@ pub enum Event<'a> {
     Unmeasured(&'a Unmeasured),
 }
 
-/// Measures the cases whose name contains one of `wanted`; all where there is none. `library` may serve ops.
+/// Measures the cases whose name contains one of `wanted`; all where there is none. `kernels` hold the standard ops, and
+/// `library` may serve them.
 ///
 /// # Errors
 /// See [`Error`]. A case that does not fit, would take too long or goes wrong is told, and the others are measured.
 pub fn run(
     (backend, library): (Backend, Library),
+    kernels: Bundle,
     wanted: &[String],
     mut told: impl FnMut(&Event<'_>),
 ) -> Result<Report, Error> {
     let cases = chosen(suite::cases(), wanted)?;
     let ours = wgpuc_runtime::bundle::embedded(EMBEDDED)?;
     let builder = Gpu::builder().backend(backend).library(library);
-    let gpu = builder.kernels(wgpuc_kernels::bundle()).kernels(ours).build()?;
+    let gpu = builder.kernels(kernels).kernels(ours).build()?;
     let device = DeviceName::of(gpu.device_info());
     let total = cases.len();
     told(&Event::Begins { done: 0, total, what: "ceilings".to_owned() });

@@ -1,6 +1,7 @@
 //! `wgpuc bench`.
 
 use super::print;
+use super::run::bundle_in;
 use crate::args;
 use crate::exit::Failure;
 use std::io::{IsTerminal, Write};
@@ -15,7 +16,8 @@ pub(crate) fn run(args: &args::Bench) -> Result<ExitCode, Failure> {
     let library: Library = args.library.parse().map_err(Failure::usage)?;
     let peers = args.peer.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     let mut progress = Progress { ceilings: Ceilings::default(), peers, printed: Ok(()) };
-    let measured = wgpuc_bench::run((backend, library), &args.ops, |event| progress.show(event));
+    let kernels = args.kernels.as_deref().map_or_else(|| Ok(wgpuc_kernels::bundle()), bundle_in)?;
+    let measured = wgpuc_bench::run((backend, library), kernels, &args.ops, |event| progress.show(event));
     progress.clear();
     progress.printed?;
     let report = measured.map_err(|error| match error {

@@ -2,7 +2,7 @@
 
 use crate::args;
 use crate::exit::Failure;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use wgpuc_runtime::abi::Bundle;
@@ -41,15 +41,17 @@ pub(crate) fn run(args: &args::Run) -> Result<ExitCode, Failure> {
     }
 }
 
+/// What `wgpuc build` wrote into a folder.
+pub(super) fn bundle_in(folder: &Path) -> Result<Bundle, Failure> {
+    wgpuc_runtime::bundle::load(folder).map_err(|error| match error {
+        BundleError::Read { .. } => Failure::disk(error),
+        error => Failure::failed(error),
+    })
+}
+
 /// The bundles in some folders, and the standard kernels unless one of those has their interface.
 fn bundles(folders: &[PathBuf]) -> Result<Vec<Bundle>, Failure> {
-    let load = |folder: &PathBuf| {
-        wgpuc_runtime::bundle::load(folder).map_err(|error| match error {
-            BundleError::Read { .. } => Failure::disk(error),
-            error => Failure::failed(error),
-        })
-    };
-    let mut bundles = folders.iter().map(load).collect::<Result<Vec<_>, _>>()?;
+    let mut bundles = folders.iter().map(|folder| bundle_in(folder)).collect::<Result<Vec<_>, _>>()?;
     let standard = wgpuc_kernels::bundle();
     let interface = |bundle: &Bundle| {
         let package = &bundle.manifest.package;

@@ -64,14 +64,18 @@ fn check(m: &mut Machine, errors: &mut Errors, shape: Shape) -> Outcome {
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = vec![];
-    for (m, k, n) in [(1, 1, 1), (3, 5, 7), (64, 16, 64), (65, 17, 66), (1, 130, 100), (100, 40, 1), (70, 70, 130)] {
+    let plain_shapes =
+        [(1, 1, 1), (3, 5, 7), (64, 16, 64), (65, 17, 66), (1, 130, 100), (100, 40, 1), (70, 70, 130), (33, 70, 257)];
+    for (m, k, n) in plain_shapes {
         for (trans_a, trans_b) in [(false, false), (true, false), (false, true), (true, true)] {
             let shape = Shape { m, k, n, trans_a, trans_b, alpha: 1.0, beta: 0.0 };
             cases.push(Case::new(OP, shape.name(), move |machine, errors| check(machine, errors, shape)));
         }
     }
     // The kernels of few rows, of few columns, and of parts of the terms, at their edges.
-    for (m, k, n) in [(1, 300, 132), (16, 258, 129), (5, 0, 128), (17, 300, 68), (130, 270, 65)] {
+    for (m, k, n) in
+        [(1, 300, 132), (16, 258, 129), (5, 0, 128), (17, 300, 68), (130, 270, 65), (64, 140, 260), (20, 0, 257)]
+    {
         for (trans_a, trans_b) in [(false, false), (true, false), (false, true)] {
             let shape = Shape { m, k, n, trans_a, trans_b, alpha: -1.5, beta: 0.5 };
             cases.push(Case::new(OP, shape.name(), move |machine, errors| check(machine, errors, shape)));
@@ -104,7 +108,7 @@ pub(super) fn cases() -> Vec<Case> {
         }
         Ok(())
     }));
-    for (rows, k, n) in [(70, 70, 130), (16, 258, 129), (130, 270, 65), (100, 40, 1)] {
+    for (rows, k, n) in [(70, 70, 130), (16, 258, 129), (130, 270, 65), (100, 40, 1), (40, 150, 258)] {
         cases.push(Case::new(OP, format!("carries infinities and NaN, {rows}x{k}x{n}"), move |m, errors| {
             let (mut a, b) = (Random::new(5).numbers(rows * k, 1.0), Random::new(6).numbers(k * n, 1.0));
             a[2 * k + 5] = f32::NAN;
