@@ -1,5 +1,7 @@
 //! Means of rows: what a forest predicts from what its trees do.
 
+use wgpuc::*;
+
 /// Parameters of [`kernel_average`].
 pub struct AverageParams {
     /// Trees: the row length.
@@ -63,6 +65,7 @@ fn row_means_x4<const LANES: u32>(n_trees: u32, quads: u32, n_samples: u32, pred
 
 /// This invocation's part of the sum of a row of `len`. Blocks of 32 terms keep the rounding error that of pairwise
 /// summation; four loads are under way together.
+#[device]
 fn row_sum<F: Float, const LANES: u32>(row: u32, len: u32, values: &[F]) -> F {
     let lane = local_index() % LANES;
     let mut sum = F::splat(0.0);

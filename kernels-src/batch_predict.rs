@@ -1,5 +1,8 @@
 //! Predictions of a forest of regression trees.
 
+use crate::tree_records::*;
+use wgpuc::*;
+
 /// Parameters of [`kernel_batch_predict`].
 pub struct BatchPredictParams {
     /// How many samples.
@@ -13,6 +16,7 @@ pub struct BatchPredictParams {
 }
 
 /// A node of a tree.
+#[derive(Clone, Copy)]
 pub struct TreeNode {
     /// The feature to test, or -1 for a leaf.
     pub feature: i32,
@@ -171,6 +175,7 @@ fn by_record_sm_80(
 
 /// An invocation takes a sample through all trees, `K` at a time. The samples of a workgroup lie in its memory, feature by
 /// feature, so that neighbouring invocations never meet in a bank, whatever they test; each touches only its own.
+#[device]
 fn recorded<const SAMPLES: u32, const N: u32, const K: u32>(
     batch_size: u32,
     n_features: u32,
@@ -219,7 +224,7 @@ fn recorded<const SAMPLES: u32, const N: u32, const K: u32>(
                     if found {
                         part += value;
                     } else {
-                        part += leaf(s, batch_size, n_features, max_depth, offsets[t + i], samples, nodes);
+                        part += leaf(s, n_features, max_depth, offsets[t + i], samples, nodes);
                     }
                 }
             }
@@ -249,7 +254,7 @@ fn by_sample(
     for block in (0..n_trees).step_by(32) {
         let mut part = 0.0;
         for t in block..min(block + 32, n_trees) {
-            part += leaf(s, batch_size, n_features, max_depth, offsets[t], samples, nodes);
+            part += leaf(s, n_features, max_depth, offsets[t], samples, nodes);
         }
         sum += part;
     }
@@ -281,7 +286,7 @@ fn by_tree(
             if found {
                 sum += value;
             } else {
-                sum += leaf(s, batch_size, n_features, max_depth, offsets[t], samples, nodes);
+                sum += leaf(s, n_features, max_depth, offsets[t], samples, nodes);
             }
         }
     }
@@ -311,15 +316,7 @@ fn near_leaf(root: u32, n_features: u32, max_depth: u32, row: &[f32; ROW], nodes
 }
 
 /// The prediction of the leaf that sample `s` reaches in the tree whose first node is `root`.
-fn leaf(
-    s: u32,
-    batch_size: u32,
-    n_features: u32,
-    max_depth: u32,
-    root: u32,
-    samples: &[f32],
-    nodes: &[TreeNode],
-) -> f32 {
+fn leaf(s: u32, n_features: u32, max_depth: u32, root: u32, samples: &[f32], nodes: &[TreeNode]) -> f32 {
     if root >= nodes.len() {
         fault!("first node in tree_offsets", root, nodes.len());
         return 0.0;

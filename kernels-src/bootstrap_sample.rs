@@ -1,5 +1,7 @@
 //! Random indices with replacement.
 
+use wgpuc::*;
+
 /// Parameters of [`kernel_bootstrap_sample`].
 pub struct BootstrapParams {
     /// How many indices to draw.

@@ -1,5 +1,7 @@
 //! One function of each element, or of each pair.
 
+use wgpuc::*;
+
 /// Parameters of [`kernel_elementwise`].
 pub struct ElementwiseParams {
     /// How many elements.
@@ -76,6 +78,7 @@ fn unary<const OP: ElementwiseOp>(n: u32, quads: u32, input: &[f32x4], output: &
     }
 }
 
+#[device]
 fn of_one<const OP: ElementwiseOp>(x: f32x4) -> f32x4 {
     match OP {
         // Not `x < 0.0`: a GPU's compiler makes a maximum of it, which loses NaN.
@@ -109,6 +112,7 @@ fn binary<const OP: ElementwiseOp>(n: u32, quads: u32, a: &[f32x4], b: &[f32x4],
     }
 }
 
+#[device]
 fn of_two<const OP: ElementwiseOp>(a: f32x4, b: f32x4) -> f32x4 {
     match OP {
         ElementwiseOp::Mul => a * b,

@@ -1,5 +1,8 @@
 //! Scores of candidate thresholds for one node of a regression tree.
 
+use crate::reduce::merged_moments;
+use wgpuc::*;
+
 /// Parameters of [`kernel_find_split`].
 pub struct FindSplitParams {
     /// How many samples the node holds: entries of `indices`.
@@ -159,6 +162,7 @@ fn merge(n_thresholds: u32, chunks: u32, partials: &[f32x4], scores: &mut [f32])
 
 /// Brings a chunk's feature values and labels into workgroup memory. The labels come relative to that of the first
 /// sample: where their mean is large beside their spread, that difference is exact and no precision is lost later.
+#[device]
 fn load_chunk(
     first: u32,
     count: u32,

@@ -2,13 +2,13 @@
 //!
 //! Ready-made kernels. All numbers are 32-bit, matrices are row-major, buffers are tightly packed.
 
-mod bootstrap_sample;
-mod find_split;
-mod average;
-mod matmul;
-mod matmul_rows;
-mod matmul_tiles;
-mod elementwise;
-mod reduce;
-mod batch_predict;
-mod tree_records;
+pub mod bootstrap_sample;
+pub mod find_split;
+pub mod average;
+pub mod matmul;
+pub mod matmul_rows;
+pub mod matmul_tiles;
+pub mod elementwise;
+pub mod reduce;
+pub mod batch_predict;
+pub mod tree_records;

@@ -1,5 +1,9 @@
 //! Products of matrices.
 
+use crate::matmul_rows::*;
+use crate::matmul_tiles::*;
+use wgpuc::*;
+
 /// Parameters of [`kernel_matmul`].
 pub struct MatmulParams {
     /// Rows of `c`.

@@ -1,6 +1,9 @@
 //! Products of one row, or of a few, with a matrix, for [`matmul`](super::matmul). Their time is that of reading `b`: each of
 //! its elements is read once.
 
+use crate::matmul_tiles::put;
+use wgpuc::*;
+
 /// Rows of `c` that [`rows_times`] computes, and the terms that a workgroup of it takes at a time.
 pub const FEW: u32 = 16;
 pub const CHUNK: u32 = 256;
@@ -10,6 +13,7 @@ const SHARERS: u32 = 128;
 
 /// The one row of `c`, 32 columns a workgroup, in one launch. Each invocation takes every 128th term of a vector of columns,
 /// eight at a time so that as many reads are under way.
+#[device]
 pub fn row_times(k: u32, width: u32, alpha: f32, beta: f32, a: &[f32], b: &[f32x4], c: &mut [f32x4]) {
     let sums = shared::<[[f32x4; ROW_QUADS]; SHARERS]>();
     let quad = local_index() % ROW_QUADS;
@@ -62,6 +66,7 @@ pub fn row_times(k: u32, width: u32, alpha: f32, beta: f32, a: &[f32], b: &[f32x
 /// of `a` are in workgroup memory, and reads its elements of `b` once. `width` counts the columns in elements of `b`. Each
 /// workgroup along y takes some of the chunks, and writes its sums for another kernel to add, `pitch` elements from the next
 /// one's.
+#[device]
 pub fn rows_times<const TRANS_A: bool, const FOUR: bool, T>(
     m: u32,
     k: u32,
@@ -133,6 +138,7 @@ pub fn rows_times<const TRANS_A: bool, const FOUR: bool, T>(
 }
 
 /// Four columns of a term, those past the end zero.
+#[device]
 fn four_columns<T>(b: &[T], term: u32, column: u32, width: u32) -> f32x4 {
     let mut four = f32x4::splat(0.0);
     #[unroll]

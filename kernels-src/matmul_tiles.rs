@@ -4,7 +4,10 @@
 //! pitch of one that is filled by copies is its rows and four more, so that eight terms of four rows lie in 32 different
 //! banks.
 
+use wgpuc::*;
+
 /// An element of `c`: `c` is not read where `beta` is 0.
+#[device]
 pub fn put<T>(c: &mut [T], at: u32, alpha: f32, product: T, beta: f32) {
     if beta == 0.0 {
         c[at] = alpha * product;
@@ -16,6 +19,7 @@ pub fn put<T>(c: &mut [T], at: u32, alpha: f32, product: T, beta: f32) {
 /// Which term and which vector of a tile of `TERMS` terms an invocation loads. `DEPTH_INNER`: neighbouring terms of one
 /// row lie side by side in memory; else neighbouring rows of one term do. Either way neighbouring invocations read
 /// neighbouring elements.
+#[device]
 pub fn place_in_tile<const DEPTH_INNER: bool, const TERMS: u32>() -> (u32, u32) {
     const VECTORS: u32 = 256 / TERMS;
     let t = local_index();
@@ -23,6 +27,7 @@ pub fn place_in_tile<const DEPTH_INNER: bool, const TERMS: u32>() -> (u32, u32) 
 }
 
 /// Four rows of a term, zero where there are none.
+#[device]
 pub fn load_vector<const DEPTH_INNER: bool>(source: &[f32], first: u32, limit: u32, depth: u32, k: u32) -> f32x4 {
     let mut value = f32x4::splat(0.0);
     if depth < k {
@@ -66,6 +71,7 @@ pub fn copy_tile<const TERMS_INNER: bool, const THREADS: u32, const PITCH: u32, 
     }
 }
 
+#[device]
 fn copy_scalars<const TERMS_INNER: bool, const WHOLE: bool, const THREADS: u32, const PITCH: u32, const TERMS: u32>(
     source: &[f32],
     first: u32,
@@ -95,6 +101,7 @@ fn copy_scalars<const TERMS_INNER: bool, const WHOLE: bool, const THREADS: u32, 
 }
 
 /// As [`copy_tile`], where neighbouring rows of a term lie side by side, in vectors; `limit` and `first` count vectors.
+#[device]
 pub fn copy_vectors<const THREADS: u32, const PITCH: u32, const TERMS: u32>(
     source: &[f32x4],
     first: u32,
@@ -117,6 +124,7 @@ pub fn copy_vectors<const THREADS: u32, const PITCH: u32, const TERMS: u32>(
 }
 
 /// Starts to copy the tiles of both matrices that begin with a term.
+#[device]
 pub fn copy_block<
     const TRANS_A: bool,
     const TRANS_B: bool,
@@ -145,6 +153,7 @@ pub fn copy_block<
 }
 
 /// Reads the vectors of a term that an invocation multiplies.
+#[device]
 pub fn read_term<const N: u32, const PITCH: u32, const TERMS: u32>(
     tile: &[[f32x4; PITCH]; TERMS],
     term: u32,
@@ -159,6 +168,7 @@ pub fn read_term<const N: u32, const PITCH: u32, const TERMS: u32>(
 }
 
 /// Adds the products of the second half of the workgroup to those of the first, through memory that holds tiles no more.
+#[device]
 pub fn add_slices<const VECTORS: u32, const PITCH: u32, const TERMS: u32, const STAGES: u32>(
     is_second: bool,
     memory: &mut [[[f32x4; PITCH]; TERMS]; STAGES],
@@ -185,6 +195,7 @@ pub fn add_slices<const VECTORS: u32, const PITCH: u32, const TERMS: u32, const 
 /// Adds the products of eight rows with `QUADS` vectors of columns: two vectors for all rows, then the next two. To and fro,
 /// so that neighbours in time share an operand. On an H200 the largest blocks are 8 % faster with this order than with all
 /// vectors row by row.
+#[device]
 pub fn multiply<const QUADS: u32>(a: &[f32x4; 2], b: &[f32x4; QUADS], sums: &mut [[f32x4; QUADS]; 8]) {
     #[unroll]
     for pair in 0..QUADS / 2 {
@@ -205,6 +216,7 @@ pub fn multiply<const QUADS: u32>(a: &[f32x4; 2], b: &[f32x4; QUADS], sums: &mut
 /// `VECTORS` vectors of columns, four vectors apart from `column` on, of the block at `row0` and `column0`: in `c`, or where
 /// others take parts of the terms, in `sums`. ptxas wants the block's place apart: with it in `row` and `column`, the loop
 /// before this gets other registers, and large products run 5 % slower.
+#[device]
 pub fn put_block<const VECTORS: u32, T>(
     products: &[[f32x4; VECTORS]; 8],
     row0: u32,
@@ -247,6 +259,7 @@ pub fn put_block<const VECTORS: u32, T>(
 }
 
 /// Vector `i` of all parts, added in their order; eight are read at a time, so that one read does not wait for another.
+#[device]
 pub fn sum_of_parts(i: u32, quads: u32, parts: u32, sums: &[f32x4]) -> f32x4 {
     let mut sum = f32x4::splat(0.0);
     for first in (0..parts).step_by(8) {

@@ -1,5 +1,7 @@
 //! Sum, extrema, mean and variance of an array.
 
+use wgpuc::*;
+
 /// Parameters of [`kernel_reduce`].
 pub struct ReduceParams {
     /// How many elements to reduce.
@@ -106,6 +108,7 @@ fn partial<const OP: ReduceOp>(n: u32, quads: u32, span: u32, divisor: u32, inpu
 
 /// This invocation's vectors of the chunk where its first one is `i`, all under way together. What lies past the
 /// array's end stays as it was.
+#[device]
 fn load_chunk(i: u32, n: u32, quads: u32, input: &[f32x4], x: &mut [f32x4; DEPTH]) {
     if i + (CHUNK - WORKGROUP) < n / 4 {
         #[unroll]
@@ -157,6 +160,7 @@ fn moments<const ALONE: bool>(n: u32, quads: u32, span: u32, input: &[f32x4], re
 
 /// `acc` and this invocation's part of a chunk that has all its elements, as have those before it: so all lanes have as many,
 /// and share the only division.
+#[device]
 fn with_whole_chunk(acc: (f32x4, f32x4, f32x4), i: u32, origin: f32, input: &[f32x4]) -> (f32x4, f32x4, f32x4) {
     let (count, mean, squares) = acc;
     let mut x = [f32x4::splat(0.0); DEPTH];
@@ -180,6 +184,7 @@ fn with_whole_chunk(acc: (f32x4, f32x4, f32x4), i: u32, origin: f32, input: &[f3
 }
 
 /// The moments of this invocation's part of a chunk, lane by lane, in two passes: the mean first, then the deviations.
+#[device]
 fn chunk_moments(i: u32, n: u32, quads: u32, origin: f32, input: &[f32x4]) -> (f32x4, f32x4, f32x4) {
     let mut x = [f32x4::splat(origin); DEPTH];
     load_chunk(i, n, quads, input, &mut x);
@@ -220,6 +225,7 @@ fn finish_moments(n: u32, count: u32, partials: &[f32], output: &mut [f32]) {
 }
 
 /// The moments of a whole workgroup, for invocation 0.
+#[device]
 fn block_moments(own: (f32, f32, f32)) -> (f32, f32, f32) {
     let counts = shared::<[f32; WORKGROUP]>();
     let means = shared::<[f32; WORKGROUP]>();
@@ -259,6 +265,7 @@ fn variance(mean: f32, squares: f32, n: u32) -> f32 {
     select(mean.is_finite(), squares / n as f32, f32::NAN)
 }
 
+#[device]
 fn identity<const OP: ReduceOp>() -> f32 {
     match OP {
         ReduceOp::Max => f32::NEG_INFINITY,
@@ -267,6 +274,7 @@ fn identity<const OP: ReduceOp>() -> f32 {
     }
 }
 
+#[device]
 fn combined<F: Float, const OP: ReduceOp>(a: F, b: F) -> F {
     match OP {
         ReduceOp::Max => a.max_or_nan(b),
@@ -275,6 +283,7 @@ fn combined<F: Float, const OP: ReduceOp>(a: F, b: F) -> F {
     }
 }
 
+#[device]
 fn block_reduced<const OP: ReduceOp>(x: f32) -> f32 {
     match OP {
         ReduceOp::Max => block_max_or_nan::<WORKGROUP>(x),
@@ -283,6 +292,7 @@ fn block_reduced<const OP: ReduceOp>(x: f32) -> f32 {
     }
 }
 
+#[device]
 fn finished<const OP: ReduceOp>(result: f32, divisor: u32) -> f32 {
     match OP {
         ReduceOp::Max | ReduceOp::Min => result,

@@ -5,6 +5,9 @@
 //! however many parents share one. What a record cannot say (a node out of range, a child in another tree, trees that
 //! overlap) it leaves to the walk over the nodes.
 
+use crate::batch_predict::TreeNode;
+use wgpuc::*;
+
 /// Invocations of a workgroup that makes records.
 pub const PACKERS: u32 = 256;
 /// Features that a link can name, in its low bits.
@@ -17,6 +20,7 @@ const UNPACKED: u32 = 0xffff_fffe;
 const LEAF: u32 = 0xffff_ffff;
 
 /// The nodes of one tree.
+#[derive(Clone, Copy)]
 struct Tree {
     start: u32,
     size: u32,
@@ -70,6 +74,7 @@ fn has_test(node: TreeNode, tree: Tree) -> bool {
     (node.feature as u32) < tree.n_features && node.left < tree.size && node.right < tree.size
 }
 
+#[device]
 fn record(j: u32, tree: Tree, nodes: &[TreeNode]) -> u32x2 {
     let node = nodes[tree.start + j];
     let pair = (2 * (tree.start + j)) << PAIR;
@@ -80,6 +85,7 @@ fn record(j: u32, tree: Tree, nodes: &[TreeNode]) -> u32x2 {
 /// Walks `K` trees at once, so that one goes on while another waits for its record: each of `walks` from its tree's root
 /// to the last record that it meets within `max_depth` tests. `rows` holds each feature of `STRIDE` samples, the
 /// invocation's at its own index.
+#[device]
 pub fn walk_records<const K: u32, const STRIDE: u32, const N: u32>(
     max_depth: u32,
     rows: &[f32; N],

@@ -1,5 +1,7 @@
 //! Prices of European options.
 
+use wgpuc::*;
+
 /// The prices of calls and puts by Black and Scholes, where money without risk earns `rate`, and returns have the
 /// standard deviation `volatility`, both of a year. Option `i` may be exercised in `years[i]` years, at `strikes[i]`;
 /// the stock costs `prices[i]` now.

@@ -1,5 +1,7 @@
 //! Filters of images.
 
+use wgpuc::*;
+
 /// Pixels of a tile's side, and invocations.
 const TILE: u32 = 16;
 /// Reach of the filter.

@@ -1,5 +1,7 @@
 //! The dot product of two arrays.
 
+use wgpuc::*;
+
 const WORKGROUP: u32 = 256;
 /// The most workgroups: one more adds up their results.
 const MAX_GROUPS: u32 = 1024;

@@ -1,5 +1,7 @@
 //! Fourier transforms.
 
+use wgpuc::*;
+
 const WORKGROUP: u32 = 256;
 /// The longest transform that workgroup memory holds. Longer ones are made of two.
 const LENGTH: u32 = 512;

@@ -1,5 +1,7 @@
 //! Heat that spreads over a plate.
 
+use wgpuc::*;
+
 /// One step: `next[y, x] = now[y, x] + rate * d`, with `d` the sum of the differences of the four neighbours to it. At
 /// its edges, which nothing passes, the plate goes on as its edge. Both are `[height, width]`; a `rate` of up to 0.25
 /// is stable.

@@ -1,5 +1,7 @@
 //! Histograms of equal bins.
 
+use wgpuc::*;
+
 const WORKGROUP: u32 = 256;
 /// Bins that fit workgroup memory.
 const MAX_BINS: u32 = 2048;

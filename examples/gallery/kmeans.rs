@@ -1,5 +1,7 @@
 //! Clusters of points.
 
+use wgpuc::*;
+
 const WORKGROUP: u32 = 256;
 /// Points that a workgroup adds up: the sums of as many are exact enough, and come in the same order every time.
 const CHUNK: u32 = 1024;

@@ -2,20 +2,20 @@
 //!
 //! Numbers are of 32 bits unless said otherwise; matrices and images are row-major, without gaps.
 
-mod saxpy;
-mod dot;
-mod scan;
-mod histogram;
-mod mandelbrot;
-mod black_scholes;
-mod nbody;
-mod kmeans;
-mod spmv;
-mod convolution;
-mod radix_sort;
-mod fft;
-mod heat;
-mod top_k;
-mod life;
-mod sha256;
-mod mod_pow;
+pub mod saxpy;
+pub mod dot;
+pub mod scan;
+pub mod histogram;
+pub mod mandelbrot;
+pub mod black_scholes;
+pub mod nbody;
+pub mod kmeans;
+pub mod spmv;
+pub mod convolution;
+pub mod radix_sort;
+pub mod fft;
+pub mod heat;
+pub mod top_k;
+pub mod life;
+pub mod sha256;
+pub mod mod_pow;

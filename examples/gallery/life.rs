@@ -1,5 +1,7 @@
 //! Conway's game of Life, 32 cells to a word.
 
+use wgpuc::*;
+
 /// One generation on a torus. Cell `x` of row `y` is bit `x % 32` of word `x / 32` of the row; `now` and `next` are
 /// `[height, words]`.
 #[op]

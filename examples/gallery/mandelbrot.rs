@@ -1,5 +1,7 @@
 //! The Mandelbrot set.
 
+use wgpuc::*;
+
 /// `rounds[y, x]` is the first `k` where `z_k` is further than 2 from 0, of `z_0 = 0`, `z_(k+1) = z_k^2 + c`;
 /// `max-rounds` where none is. `c` is `left + x * step` and `top - y * step`; `rounds` is `[height, width]`.
 #[op]

@@ -1,5 +1,7 @@
 //! Powers of 64-bit numbers modulo an odd one.
 
+use wgpuc::*;
+
 /// `powers[i] = bases[i]^exponents[i] % modulus`, by Montgomery's products.
 #[op]
 pub fn mod_pow(modulus: u64, bases: &[u64], exponents: &[u64], powers: &mut [u64]) {

@@ -1,5 +1,7 @@
 //! Gravity between all pairs of bodies.
 
+use wgpuc::*;
+
 /// Bodies that a workgroup moves, and holds at a time.
 const TILE: u32 = 256;
 

@@ -1,5 +1,8 @@
 //! Sorts numbers, digit by digit.
 
+use crate::scan::block_scan;
+use wgpuc::*;
+
 /// Invocations of a workgroup: one for each digit of eight bits.
 const DIGITS: u32 = 256;
 /// Words with a bit for each key of a round.

@@ -1,5 +1,7 @@
 //! `y = a * x + y`
 
+use wgpuc::*;
+
 const WORKGROUP: u32 = 256;
 
 /// Adds `a * x[i]` to each element of `y`.

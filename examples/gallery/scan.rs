@@ -1,5 +1,7 @@
 //! Exclusive prefix sums.
 
+use wgpuc::*;
+
 const WORKGROUP: u32 = 256;
 /// Elements of a tile: four to an invocation.
 const TILE: u32 = 4 * WORKGROUP;
@@ -61,6 +63,7 @@ fn scan_run(n: u32, span: u32, offsets: &[u32], input: &[u32x4], output: &mut [u
 }
 
 /// The sum of `x` over the invocations before this one, and over all of a workgroup of `N`, a power of two.
+#[device]
 pub fn block_scan<const N: u32>(x: u32) -> (u32, u32) {
     let sums = shared::<[[u32; N]; 2]>();
     let i = local_index();

@@ -1,5 +1,7 @@
 //! SHA-256 (FIPS 180-4).
 
+use wgpuc::*;
+
 const WORKGROUP: u32 = 64;
 /// Bytes of a block.
 const BLOCK: u32 = 64;
@@ -61,6 +63,7 @@ fn digest(count: u32, data: &[u8], starts: &[u32], digests: &mut [u32]) {
 }
 
 /// Four bytes of a message, behind which comes one with the highest bit, then zeros.
+#[device]
 fn word(at: u32, start: u32, length: u32, data: &[u8]) -> u32 {
     let mut word = 0;
     #[unroll]
@@ -77,6 +80,7 @@ fn word(at: u32, start: u32, length: u32, data: &[u8]) -> u32 {
     word
 }
 
+#[device]
 fn compress(hash: &mut [u32; 8], words: &mut [u32; 16]) {
     let mut s = [0; 8];
     #[unroll]

@@ -1,5 +1,7 @@
 //! A sparse matrix times a vector.
 
+use wgpuc::*;
+
 const WORKGROUP: u32 = 256;
 /// Invocations that share a row: neighbours read neighbouring elements.
 const LANES: u32 = 8;

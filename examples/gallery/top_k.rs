@@ -1,11 +1,13 @@
 //! The largest numbers of an array.
 
+use wgpuc::*;
+
 const WORKGROUP: u32 = 256;
 /// The most that can be asked for: as many of a tile are the best so far.
 const MAX_K: u32 = 256;
 /// Numbers that are sorted together.
 const TILE: u32 = 1024;
-const STAGES: u32 = TILE.trailing_zeros();
+const STAGES: u32 = TILE.trailing_zeros() as u32;
 /// Numbers of a tile that are new.
 const FRESH: u32 = TILE - MAX_K;
 /// The most workgroups: each leaves its best ones to one more.
@@ -68,6 +70,7 @@ fn finish(k: u32, n: u32, all_keys: &[u32], all_indices: &[u32], best: &mut [f32
 }
 
 /// Numbers in the order of the floats.
+#[device]
 fn ordered(value: f32) -> u32 {
     let bits = value.to_bits();
     if bits >= 0x8000_0000 { !bits } else { bits ^ 0x8000_0000 }

@@ -1,5 +1,7 @@
 //! `output = scale * x + y`, element by element.
 
+use wgpuc::*;
+
 /// Invocations per workgroup. Every device takes 256.
 const WORKGROUP: u32 = 256;
 

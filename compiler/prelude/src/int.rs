@@ -1,0 +1,81 @@
+//! Integers and vectors of them, and bits.
+
+use crate::declared;
+use crate::number::{Number, Value};
+use core::ops::{BitAnd, BitOr, BitXor, Not, Shl, Shr};
+
+/// Integers, and vectors of them.
+pub trait Int:
+    Number
+    + Not<Output = Self>
+    + BitAnd<Output = Self>
+    + BitOr<Output = Self>
+    + BitXor<Output = Self>
+    + Shl<usize, Output = Self>
+    + Shr<usize, Output = Self>
+{
+    /// The high 32 bits of the product of 64, of `i32` and `u32`.
+    #[must_use]
+    fn mul_hi(self, _other: Self) -> Self {
+        declared()
+    }
+
+    /// The bits in reverse order.
+    #[must_use]
+    fn reverse_bits(self) -> Self {
+        declared()
+    }
+}
+
+macro_rules! ints {
+    ($($ty:ty),*) => { $(impl Int for $ty {} impl Bits for $ty {})* };
+}
+ints!(i32, usize, i64, u64);
+
+/// The methods with `u32` in their signature, as the attributes of functions put them in place of Rust's own.
+#[doc(hidden)]
+pub trait Bits: Value {
+    /// The bits of a float.
+    #[must_use]
+    fn to_bits_u32(self) -> Self::Bits {
+        declared()
+    }
+
+    /// How many bits are one.
+    #[must_use]
+    fn count_ones_u32(self) -> Self::Bits {
+        declared()
+    }
+
+    /// Zero bits above the highest one; the width for 0.
+    #[must_use]
+    fn leading_zeros_u32(self) -> Self::Bits {
+        declared()
+    }
+
+    /// Zero bits below the lowest one; the width for 0.
+    #[must_use]
+    fn trailing_zeros_u32(self) -> Self::Bits {
+        declared()
+    }
+
+    /// The bits moved left by `n` places, those that fall out coming in again.
+    #[must_use]
+    fn rotate_left_u32(self, _n: usize) -> Self {
+        declared()
+    }
+
+    /// The bits moved right by `n` places, those that fall out coming in again.
+    #[must_use]
+    fn rotate_right_u32(self, _n: usize) -> Self {
+        declared()
+    }
+}
+
+impl Bits for f32 {}
+
+/// The quotient of unsigned integers, rounded up.
+#[must_use]
+pub fn div_ceil<T: Int>(_a: T, _b: T) -> T {
+    declared()
+}
