@@ -43,7 +43,6 @@ pub(crate) fn expand(kind: Kind, args: TokenStream, item: TokenStream) -> TokenS
     if kind != Kind::Device && matches!(function.vis, syn::Visibility::Public(_)) {
         function.attrs.push(syn::parse_quote!(#[allow(dead_code)]));
     }
-    function.attrs.push(syn::parse_quote!(#[allow(clippy::all)]));
     if !function.sig.generics.params.is_empty() {
         return instance::expand(kind, &function, &said);
     }
@@ -57,4 +56,11 @@ pub(crate) fn with_statements(said: &TokenStream, old: &Group, body: TokenStream
     let mut new = Group::new(Delimiter::Brace, quote!(#said #body));
     new.set_span(old.span());
     new
+}
+
+/// A loop's attribute that no function's has taken away.
+pub(crate) fn without_attribute(name: &str, item: TokenStream) -> TokenStream {
+    let message = format!("`#[{name}]` in a helper: put `#[device]` before the `fn`, which shows the loop to Rust");
+    let error = syn::Error::new(proc_macro2::Span::call_site(), message).to_compile_error();
+    quote!({ #error #item })
 }

@@ -29,6 +29,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             }
         }
     }
+    // Where one fails, the argument is what is wrong.
     let args = args.iter().map(|arg| quote_spanned!(arg.span()=> __prelude::passed(&(#arg))));
     quote! {
         {

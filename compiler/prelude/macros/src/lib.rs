@@ -46,6 +46,20 @@ pub fn instances(_: TokenStream, item: TokenStream) -> TokenStream {
     item
 }
 
+/// Before a `for` loop whose bounds are constants: the body is compiled once for each value. Rust takes it only in a
+/// function with an attribute: a helper needs `#[device]`.
+#[proc_macro_attribute]
+pub fn unroll(_: TokenStream, item: TokenStream) -> TokenStream {
+    function::without_attribute("unroll", item.into()).into()
+}
+
+/// `#[bound(n)]` before `while` or `loop`: at most `n` rounds; one more is a fault and leaves the loop. Rust takes it only
+/// in a function with an attribute: a helper needs `#[device]`.
+#[proc_macro_attribute]
+pub fn bound(_: TokenStream, item: TokenStream) -> TokenStream {
+    function::without_attribute("bound", item.into()).into()
+}
+
 /// Launches a kernel: `launch!(kernel::<generics>, [x, y, z], args...)`, with one to three workgroup counts, then one
 /// argument for each of the kernel's parameters.
 ///
