@@ -11,7 +11,7 @@ use wgpuc_abi::Feature;
 const IGNORED: [&str; 9] =
     ["allow", "expect", "warn", "deny", "rustfmt", "inline", "must_use", "derive", "non_exhaustive"];
 /// The language's own.
-const OWN: [&str; 6] = ["op", "kernel", "instances", "unroll", "bound", "repr"];
+const OWN: [&str; 7] = ["op", "kernel", "device", "instances", "unroll", "bound", "repr"];
 
 /// What stands before a loop.
 pub(super) struct LoopAttrs {
@@ -28,6 +28,7 @@ pub(super) struct FunctionAttrs {
     pub(super) op: Option<OpAttr>,
     pub(super) kernel: Option<KernelAttr>,
     pub(super) instances: Option<(Span, Instances)>,
+    pub(super) device: Option<Span>,
 }
 
 /// `#[op(may_alias(a, b), routine = gemm_f32(m = rows, ...))]`.
@@ -188,6 +189,13 @@ impl Reader {
                     out.instances = self.instances_attr(attr);
                     complete &= out.instances.is_some();
                 }
+                // To editors alone: it lets Rust check what stands in a helper.
+                Some("device") => {
+                    if attr.meta.require_path_only().is_err() {
+                        self.bad(self.span_of(attr), "`#[device]` takes no arguments", "write `#[device]`");
+                    }
+                    out.device = Some(self.span_of(attr));
+                }
                 Some(name) => self.misplaced(attr, name),
                 None => {}
             }
@@ -331,7 +339,7 @@ impl Reader {
             "test" => "write a case for `wgpuc test`".to_owned(),
             _ => match nearest(name, OWN) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "the attributes are `op`, `kernel`, `instances`, `unroll` and `bound`".to_owned(),
+                None => "the attributes are `op`, `kernel`, `device`, `instances`, `unroll` and `bound`".to_owned(),
             },
         };
         let span = self.path_span(attr.path());
@@ -346,7 +354,7 @@ impl Reader {
 
     fn misplaced(&mut self, attr: &syn::Attribute, name: &str) {
         let (message, help) = match name {
-            "op" | "kernel" => ("stands before a function", "move it before the `fn`"),
+            "op" | "kernel" | "device" => ("stands before a function", "move it before the `fn`"),
             "instances" => ("stands before a kernel", "move it before the kernel's `fn`"),
             "unroll" => ("stands before a `for` loop", "move it before the loop"),
             "bound" => ("stands before `while` and `loop`", "move it before the loop"),

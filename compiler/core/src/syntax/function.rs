@@ -9,11 +9,14 @@ impl Reader {
     pub(super) fn function_item(&mut self, item: &syn::ItemFn) -> Option<ast::Item> {
         let attrs = self.function_attrs(&item.attrs);
         let function = self.function(item);
-        let FunctionAttrs { op, kernel, instances } = attrs?;
+        let FunctionAttrs { op, kernel, instances, device } = attrs?;
         let function = function?;
         if let (Some(_), Some(kernel)) = (&op, &kernel) {
             self.bad(kernel.span, "a function is an op or a kernel, not both", "a `pub` kernel is its own op");
             return None;
+        }
+        if let (Some(span), true) = (device, op.is_some() || kernel.is_some()) {
+            self.bad(span, "`#[device]` stands before a helper, and this is none", "remove it");
         }
         if let (Some((span, _)), None) = (&instances, &kernel) {
             self.bad(*span, "`#[instances]` stands before a kernel", "remove it");

@@ -73,6 +73,23 @@ fn spans_count_bytes_from_the_start_of_the_file() {
 }
 
 #[test]
+fn helpers_may_say_that_they_are() {
+    let file = read("#[device] fn f<const N: u32>(x: f32) -> f32 { #[unroll] for i in 0..N { x += 1.0; } x }");
+    assert!(matches!(file.items[0], ast::Item::Function(_)));
+    for text in [
+        "#[device(x)] fn f() {}",
+        "#[device] #[kernel(workgroup = 64)] fn k() {}",
+        "#[op] #[device] pub fn o() {}",
+        "#[device] struct S { x: f32 }",
+        "fn f() { #[device] for i in 0..3 {} }",
+    ] {
+        let found = errors(text);
+        assert_eq!(found.len(), 1, "{text}: {found:#?}");
+        assert!(found[0].0.starts_with("`#[device]`"), "{text}: {found:#?}");
+    }
+}
+
+#[test]
 fn everything_wrong_is_reported() {
     let found = errors(
         "struct A(u32);

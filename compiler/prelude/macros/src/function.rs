@@ -1,6 +1,6 @@
 //! A function of a kernel file as one that Rust can check.
 
-use crate::{attribute, instance, rewrite};
+use crate::{attribute, instance, method, rewrite};
 use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::quote;
 use syn::parse::{Parse, ParseStream, Parser};
@@ -42,6 +42,9 @@ pub(crate) fn expand(kind: Kind, args: TokenStream, item: TokenStream) -> TokenS
     // Guests call what is an op: Rust sees no use of it.
     if kind != Kind::Device && matches!(function.vis, syn::Visibility::Public(_)) {
         function.attrs.push(syn::parse_quote!(#[allow(dead_code)]));
+    }
+    if let Some(receiver) = method::receiver(&function) {
+        return method::expand(&function, receiver);
     }
     if !function.sig.generics.params.is_empty() {
         return instance::expand(kind, &function, &said);

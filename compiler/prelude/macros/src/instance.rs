@@ -30,9 +30,7 @@ pub(crate) fn expand(kind: Kind, function: &Function, said: &TokenStream) -> Tok
     let Function { attrs, vis, sig, .. } = function;
     let params: Vec<TokenStream> = sig.generics.params.iter().map(|param| for_callers(kind, param)).collect();
     let (name, inputs, output) = (&sig.ident, &sig.inputs, &sig.output);
-    let is_open = sig.generics.type_params().any(|param| param.bounds.is_empty());
-    let instances = if is_open { vec![1, 4] } else { vec![1] };
-    let instances = instances.into_iter().map(|lanes| instance(function, said, lanes));
+    let instances = lanes_of_instances(sig).iter().map(|lanes| instance(function, said, *lanes));
     quote! {
         #(#attrs)*
         #[allow(unused_variables, unused_mut, non_camel_case_types, non_upper_case_globals)]
@@ -59,17 +57,27 @@ fn for_callers(kind: Kind, param: &GenericParam) -> TokenStream {
     }
 }
 
+/// What types of which nothing is known have as lanes, for each time that the body is checked.
+pub(crate) fn lanes_of_instances(sig: &syn::Signature) -> &'static [u32] {
+    if sig.generics.type_params().any(|param| param.bounds.is_empty()) { &[1, 4] } else { &[1] }
+}
+
+/// The items that stand for the parameters, and what is known of the types then.
+pub(crate) fn stand_ins(sig: &syn::Signature, lanes: u32) -> (TokenStream, Vec<Lanes>) {
+    let open = sig.generics.type_params().filter(|param| param.bounds.is_empty());
+    let known = open.map(|param| Lanes { of: param.ident.clone(), lanes }).collect();
+    (sig.generics.params.iter().map(|param| stand_in(param, lanes)).collect(), known)
+}
+
 /// The body, where types of which nothing is known have that many lanes.
 fn instance(function: &Function, said: &TokenStream, lanes: u32) -> TokenStream {
     let Function { sig, body, .. } = function;
-    let stand_ins = sig.generics.params.iter().map(|param| stand_in(param, lanes));
-    let open = sig.generics.type_params().filter(|param| param.bounds.is_empty());
-    let known: Vec<Lanes> = open.map(|param| Lanes { of: param.ident.clone(), lanes }).collect();
+    let (stand_ins, known) = stand_ins(sig, lanes);
     let body = with_statements(said, body, rewrite(body.stream(), &known));
     let (name, inputs, output) = (&sig.ident, &sig.inputs, &sig.output);
     quote! {
         const _: () = {
-            #(#stand_ins)*
+            #stand_ins
             #[warn(unused_variables, unused_mut)]
             #[allow(dead_code, unconditional_panic, arithmetic_overflow)]
             fn #name(#inputs) #output #body

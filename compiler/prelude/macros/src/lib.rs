@@ -9,6 +9,7 @@ mod attribute;
 mod function;
 mod instance;
 mod launch;
+mod method;
 mod rewrite;
 
 use proc_macro::TokenStream;
@@ -34,7 +35,8 @@ pub fn op(args: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// A helper of kernels that Rust cannot check as it stands: one with `#[unroll]` or `#[bound]`, with an enum as a
-/// generic argument, or with constants that are computed from generic ones. To the compiler it means nothing.
+/// generic argument, with constants that are computed from generic ones, with operators on a type of which nothing is
+/// known, or with `self` as its first parameter. To the compiler it means nothing.
 #[proc_macro_attribute]
 pub fn device(args: TokenStream, item: TokenStream) -> TokenStream {
     function::expand(function::Kind::Device, args.into(), item.into()).into()
