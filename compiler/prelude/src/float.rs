@@ -22,9 +22,9 @@ pub trait Float:
         declared()
     }
 
-    /// `self * a + b` rounded once; WebGPU may round twice.
+    /// `a * b + c` rounded once; WebGPU may round twice. `a` is `self`.
     #[must_use]
-    fn mul_add(self, _a: Self, _b: Self) -> Self {
+    fn mul_add(self, _b: Self, _c: Self) -> Self {
         declared()
     }
 

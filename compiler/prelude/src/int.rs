@@ -14,9 +14,27 @@ pub trait Int:
     + Shl<usize, Output = Self>
     + Shr<usize, Output = Self>
 {
-    /// The high 32 bits of the product of 64, of `i32` and `u32`.
+    /// The high 32 bits of the 64-bit product. Of `i32` and `u32`.
     #[must_use]
     fn mul_hi(self, _other: Self) -> Self {
+        declared()
+    }
+
+    /// `a + b`; integers wrap. Also in constants.
+    #[must_use]
+    fn wrapping_add(self, _b: Self) -> Self {
+        declared()
+    }
+
+    /// `a - b`; integers wrap. Also in constants.
+    #[must_use]
+    fn wrapping_sub(self, _b: Self) -> Self {
+        declared()
+    }
+
+    /// `a * b`; integers wrap. Also in constants.
+    #[must_use]
+    fn wrapping_mul(self, _b: Self) -> Self {
         declared()
     }
 

@@ -12,7 +12,7 @@ use crate::source::Span;
 use crate::syntax::ast::{self, Expr, ExprKind};
 
 /// All of them, for suggestions.
-const NAMES: &[&str] = &[
+pub(super) const NAMES: &[&str] = &[
     "local_id",
     "local_index",
     "workgroup_id",
@@ -36,7 +36,7 @@ const NAMES: &[&str] = &[
     "shared_zeroed",
 ];
 
-const SUBGROUPS: &[(&str, SubgroupOp, usize)] = &[
+pub(super) const SUBGROUPS: &[(&str, SubgroupOp, usize)] = &[
     ("subgroup_add", SubgroupOp::Add, 1),
     ("subgroup_min", SubgroupOp::Min, 1),
     ("subgroup_max", SubgroupOp::Max, 1),

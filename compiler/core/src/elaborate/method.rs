@@ -12,7 +12,7 @@ use crate::source::Span;
 use crate::syntax::ast::{self, Expr, GenericArg};
 
 /// The core's methods that are one operation, and how a message says what they do.
-const OPS: &[(&str, Op)] = &[
+pub(super) const OPS: &[(&str, Op)] = &[
     ("abs", Op::Abs),
     ("min", Op::Min),
     ("max", Op::Max),
@@ -32,7 +32,7 @@ const OPS: &[(&str, Op)] = &[
     ("wrapping_mul", Op::Mul),
 ];
 
-const ATOMICS: &[(&str, AtomicOp, usize)] = &[
+pub(super) const ATOMICS: &[(&str, AtomicOp, usize)] = &[
     ("load", AtomicOp::Load, 0),
     ("store", AtomicOp::Store, 1),
     ("add", AtomicOp::Add, 1),
@@ -47,7 +47,7 @@ const ATOMICS: &[(&str, AtomicOp, usize)] = &[
 ];
 
 /// Other methods, for suggestions.
-const OTHERS: &[&str] = &["len", "cast", "to_bits", "div_ceil"];
+pub(super) const OTHERS: &[&str] = &["len", "cast", "to_bits", "div_ceil"];
 
 impl Elaborator<'_> {
     /// `receiver.name(args)`.

@@ -2,6 +2,7 @@
 
 mod accept;
 mod control;
+mod declared;
 mod functions;
 mod large;
 mod memory;
