@@ -46,6 +46,11 @@ fn with_cmake(workspace: &Workspace, wgpuc: &Path, folder: &Path) -> Result<(Pat
 fn with_cargo(workspace: &Workspace, wgpuc: &Path, folder: &Path) -> Result<(PathBuf, PathBuf)> {
     let build = folder.join("build");
     run_step(Command::new(wgpuc).arg("build").arg(folder.join("kernels")).arg("--out").arg(&build))?;
+    // what editors do with the kernels
+    let manifest = folder.join("kernels/Cargo.toml");
+    let mut check = Command::new("cargo");
+    check.args(["check", "--manifest-path"]).arg(manifest);
+    run_step(check.env("CARGO_TARGET_DIR", workspace.target.join("projects/kernels")))?;
     let target = workspace.guests().join("rust");
     let mut cargo = Command::new(workspace.guest_tool("wasi-cargo"));
     cargo.args(["build", "--release", "--manifest-path"]).arg(folder.join("Cargo.toml"));

@@ -40,6 +40,12 @@ fn a_new_project_is_whole() {
             assert!(!text.contains("{{"), "{} has a place that nothing was put into", file.display());
         }
         assert!(fs::read_to_string(project.join("README.md")).unwrap().starts_with(&format!("# {name}\n")));
+        for folder in ["kernels/prelude/src", "kernels/prelude/macros/src"].map(|folder| project.join(folder)) {
+            let text = fs::read_to_string(folder.join("lib.rs")).unwrap();
+            for module in text.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';')) {
+                assert!(folder.join(module).with_extension("rs").is_file(), "{module} of {}", folder.display());
+            }
+        }
         done(&project, &["test", "kernels", "--backend", "interpreter,cpu"]);
         done(&project, &["build", "kernels", "--out", "build", "--target", "wgsl"]);
         done(&project, &["fmt", "kernels", "--check"]);

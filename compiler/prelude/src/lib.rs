@@ -63,6 +63,12 @@ pub mod __prelude {
         unreachable!("kernels are compiled by wgpuc, not by Rust")
     }
 
+    /// What `require!` takes.
+    pub fn required(_condition: bool) {}
+
+    /// What `fault!` takes.
+    pub fn failed(_value: usize, _bound: usize) {}
+
     /// A condition that Rust knows nothing of.
     #[must_use]
     pub fn never() -> bool {

@@ -4,20 +4,20 @@
 /// `require!`s that a call meets are checked before its first launch.
 #[macro_export]
 macro_rules! require {
-    ($condition:expr) => {{
-        let _: bool = $condition;
-    }};
+    ($condition:expr) => {
+        $crate::__prelude::required($condition)
+    };
 }
 
 /// `fault!("sample", value, bound)`: marks the launch as failed: `value` should have been below `bound`. Goes on.
 #[macro_export]
 macro_rules! fault {
-    ($what:literal, $value:expr, $bound:expr) => {{
-        let _: [usize; 2] = [$value, $bound];
-    }};
-    ($value:expr, $bound:expr) => {{
-        let _: [usize; 2] = [$value, $bound];
-    }};
+    ($what:literal, $value:expr, $bound:expr) => {
+        $crate::__prelude::failed($value, $bound)
+    };
+    ($value:expr, $bound:expr) => {
+        $crate::__prelude::failed($value, $bound)
+    };
 }
 
 /// `supports!(subgroups)`: whether the device has a feature: `subgroups`, `f16`, `int64`; of NVIDIA's `sm_80`, `sm_90`,

@@ -16,8 +16,40 @@ macro_rules! files {
     };
 }
 
-const KERNELS: Files =
-    files!("new/kernels", "kernels/", ["wgpuc.toml", "rustfmt.toml", "scale_and_add.rs", "scale_and_add.cases.toml"]);
+const KERNELS: Files = files!(
+    "new/kernels",
+    "kernels/",
+    ["wgpuc.toml", "rustfmt.toml", "Cargo.toml", "lib.rs", "scale_and_add.rs", "scale_and_add.cases.toml"]
+);
+/// What editors know of the language: the crate of this version of it, as one that belongs to no workspace.
+const PRELUDE: Files = files!("new/prelude", "kernels/prelude/", ["Cargo.toml", "macros/Cargo.toml"]);
+const DECLARATIONS: Files = files!(
+    "../compiler/prelude",
+    "kernels/prelude/",
+    [
+        "src/lib.rs",
+        "src/atomic.rs",
+        "src/float.rs",
+        "src/host.rs",
+        "src/int.rs",
+        "src/invocation.rs",
+        "src/library.rs",
+        "src/loops.rs",
+        "src/macros.rs",
+        "src/memory.rs",
+        "src/number.rs",
+        "src/subgroup.rs",
+        "src/vector.rs",
+        "src/vector_ops.rs",
+        "macros/src/lib.rs",
+        "macros/src/attribute.rs",
+        "macros/src/function.rs",
+        "macros/src/instance.rs",
+        "macros/src/launch.rs",
+        "macros/src/method.rs",
+        "macros/src/rewrite.rs"
+    ]
+);
 const CMAKE: Files = files!("cmake", "cmake/", ["wgpucConfig.cmake"]);
 const CPP: Files = files!("new/cpp", "", ["CMakeLists.txt", "main.cpp", "README.md", ".gitignore"]);
 const C: Files = files!("new/c", "", ["CMakeLists.txt", "main.c", "README.md", ".gitignore"]);
@@ -37,7 +69,7 @@ pub(crate) fn run(args: &args::New) -> Result<ExitCode, Failure> {
     if args.name.exists() {
         return Err(Failure::usage(format_args!("{} is there already; give another name", args.name.display())));
     }
-    let mut files: Vec<Files> = vec![KERNELS];
+    let mut files: Vec<Files> = vec![KERNELS, PRELUDE, DECLARATIONS];
     files.extend(match args.guest {
         GuestArg::Cpp => vec![CMAKE, CPP],
         GuestArg::C => vec![CMAKE, C],

@@ -1,8 +1,8 @@
 //! The attributes of kernel files, and `launch!`, as far as Rust must know them to check and show a kernel file.
 //!
 //! They compile nothing. A function becomes one that Rust can check: what only `wgpuc` understands is taken out of its
-//! body ([`rewrite`]), and where it is generic, its body is checked for stand-ins of the parameters, as the compiler
-//! does for the real ones ([`instance`]). What an expansion names must be in scope: kernel files have
+//! body (`rewrite`), and where it is generic, its body is checked for stand-ins of the parameters, as the compiler
+//! does for the real ones (`instance`). What an expansion names must be in scope: kernel files have
 //! `use wgpuc::*;`.
 
 mod attribute;

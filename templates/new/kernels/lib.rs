@@ -1,0 +1,3 @@
+//! The kernels of {{name}}.
+
+pub mod scale_and_add;
