@@ -490,13 +490,6 @@ fn add_parts(size: u32, quads: u32, parts: u32, alpha: f32, beta: f32, sums: &[f
 fn add_transposed(m: u32, n: u32, quads: u32, parts: u32, alpha: f32, beta: f32, sums: &[f32x4], c: &mut [f32]) {
     let i = global_id().x;
     if i < quads {
-        let product = sum_of_parts(i, quads, parts, sums);
-        #[unroll]
-        for lane in 0..4 {
-            let column = (i * 4 + lane) / m;
-            if column < n {
-                put(c, (i * 4 + lane) % m * n + column, alpha, product[lane], beta);
-            }
-        }
+        put_transposed(i, sum_of_parts(i, quads, parts, sums), m, n, alpha, beta, c);
     }
 }

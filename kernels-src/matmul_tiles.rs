@@ -258,6 +258,18 @@ pub fn put_block<const VECTORS: u32, T>(
     }
 }
 
+/// Stores four elements of the transpose of `c`, which is `[m, n]`, where `i` counts such vectors.
+#[device]
+pub fn put_transposed(i: u32, product: f32x4, m: u32, n: u32, alpha: f32, beta: f32, c: &mut [f32]) {
+    #[unroll]
+    for lane in 0..4 {
+        let column = (i * 4 + lane) / m;
+        if column < n {
+            put(c, (i * 4 + lane) % m * n + column, alpha, product[lane], beta);
+        }
+    }
+}
+
 /// Vector `i` of all parts, added in their order; eight are read at a time, so that one read does not wait for another.
 #[device]
 pub fn sum_of_parts(i: u32, quads: u32, parts: u32, sums: &[f32x4]) -> f32x4 {

@@ -5,7 +5,7 @@
 
 use crate::backend::{self, BufferKey, Code, Launch as DeviceLaunch};
 use crate::buffers::Table;
-use crate::eval::{self, Env, EvalError, Value};
+use crate::eval::{self, Env, EvalError, Node, Value};
 use crate::memory::{Memory, Temporary};
 use crate::program::{Op, Program};
 use crate::routine::Routine;
@@ -159,7 +159,10 @@ impl Call<'_> {
             }
             Cond::Other(cond) => match cond.eval_bool(self).map_err(|e| self.failed(e, text))? {
                 true => Ok(()),
-                false => Err(self.invalid(format!("`{text}` does not hold"))),
+                false => Err(self.invalid(match cond {
+                    Node::IsSome(word) => self.is_none(*word),
+                    _ => format!("`{text}` does not hold"),
+                })),
             },
         }
     }
@@ -182,19 +185,21 @@ impl Call<'_> {
     fn launch(&mut self, launch: &Launch) -> Result<(), GpuError> {
         let mut grid = [0; 3];
         for (place, (expr, axis)) in grid.iter_mut().zip(launch.grid.iter().zip(["x", "y", "z"])) {
-            let n = expr.eval_int(self).map_err(|e| self.failed(e, &format!("the workgroups of {}", launch.name)))?;
-            *place = u32::try_from(n).map_err(|_| {
-                self.invalid(format!("{} would take {n} workgroups in {axis}; at most {} fit", launch.name, u32::MAX))
-            })?;
-        }
-        if grid.contains(&0) {
-            return Ok(());
+            let what = || format!("the number of workgroups of {} in {axis}", launch.name);
+            let n = expr.eval_int(self).map_err(|e| self.failed(e, &what()))?;
+            *place = u32::try_from(n)
+                .map_err(|_| self.invalid(format!("{} is {n}, but must be in 0 ..= {}", what(), u32::MAX)))?;
         }
         let instance = self.choose(launch)?;
         // Found now, so that a call without code for its second launch does not run its first.
         self.program.code(launch.kernel, instance).map_err(GpuError::KernelError)?;
         let (first_word, first_key) = (self.frame.words.len(), self.frame.keys.len());
         self.args(launch)?;
+        // Only now: arguments that do not fit are an error of every call.
+        if grid.contains(&0) {
+            self.frame.keys.truncate(first_key);
+            return Ok(());
+        }
         let program = self.program;
         for word in program.words(launch.kernel) {
             let arg = |index: u32| self.frame.args.get(index as usize).copied();
@@ -274,8 +279,8 @@ impl Call<'_> {
         }
         let op = self.op;
         let param = op.buffers.get(index).ok_or(GpuError::InvalidBuffer)?;
-        if param.is_some.is_some_and(|word| self.word(word) as u32 == 0) {
-            return Err(self.invalid(format!("{} is none, but must name a buffer here", param.name)));
+        if let Some(word) = param.is_some.filter(|word| self.word(*word) as u32 == 0) {
+            return Err(self.invalid(self.is_none(word)));
         }
         let handle = self.word(param.word) as u32;
         let buffer = *self.table.get(handle)?;
@@ -335,6 +340,12 @@ impl Call<'_> {
             self.memory.session.launch(&launch)?;
         }
         Ok(())
+    }
+
+    /// What is wrong where a buffer is none; `word` says whether it is.
+    fn is_none(&self, word: usize) -> String {
+        let name = self.op.buffers.iter().find(|buffer| buffer.is_some == Some(word)).map_or("a buffer", |b| &*b.name);
+        format!("{name} is none, but must name a buffer here")
     }
 
     fn invalid(&self, what: String) -> GpuError {

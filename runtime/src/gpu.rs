@@ -20,6 +20,7 @@ pub struct Gpu {
 pub(crate) struct Shared {
     pub device: Box<dyn Device>,
     pub info: DeviceInfo,
+    pub passed_over: Vec<NoDevice>,
     pub programs: Vec<Program>,
     pub library: Library,
 }
@@ -113,12 +114,15 @@ impl GpuBuilder {
     /// # Errors
     /// Where the backend has no device, or a bundle cannot be used with it.
     pub fn build(self) -> Result<Gpu, GpuSetupError> {
-        let device = match self.device {
-            Some(device) => device,
-            None => select::open(self.backend, self.which.as_deref(), |device| {
+        let (device, passed_over) = match self.device {
+            Some(device) => (device, vec![]),
+            None => select::open_for(self.backend, self.which.as_deref(), |device| {
                 self.bundles.iter().all(|bundle| has_code(&bundle.manifest, device))
             })?,
         };
+        for NoDevice { backend, why } in &passed_over {
+            tracing::info!(backend, %why, "passed over");
+        }
         if self.library == Library::Cublas {
             let library = self.library.name();
             device.library().map_err(|why| NoLibrary { library, why })?;
@@ -145,7 +149,7 @@ impl GpuBuilder {
             }
             programs.push(program);
         }
-        Ok(Gpu { shared: Arc::new(Shared { device, info, programs, library: self.library }) })
+        Ok(Gpu { shared: Arc::new(Shared { device, info, passed_over, programs, library: self.library }) })
     }
 }
 
@@ -154,6 +158,12 @@ impl Gpu {
     #[must_use]
     pub fn builder() -> GpuBuilder {
         GpuBuilder::default()
+    }
+
+    /// What [`Backend::Auto`] tried before it took the device in use, and why it did not take that.
+    #[must_use]
+    pub fn passed_over(&self) -> &[NoDevice] {
+        &self.shared.passed_over
     }
 
     /// The device in use.

@@ -40,6 +40,7 @@ mod library;
 mod link;
 pub mod load;
 mod memory;
+mod module;
 mod program;
 mod routine;
 mod run;

@@ -2,10 +2,11 @@
 //!
 //! It runs nothing. In: bytes. Out: a checked [`Component`], or what is wrong with the file.
 
+use crate::link::COMPUTE;
+use crate::module::Facts;
 use crate::{Gpu, ImportError, wit};
 use std::borrow::Cow;
 use wasi_preview1_component_adapter_provider as adapter;
-use wasmparser::{Parser, Payload};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
@@ -15,6 +16,9 @@ pub enum LoadError {
     /// Neither a component nor a core module.
     #[error("this is no WebAssembly file: {0}")]
     NotWasm(String),
+    /// A core module of a kind that no guest can be; says what it must be.
+    #[error("the core module cannot be a guest: {0}")]
+    Module(&'static str),
     /// A core module that cannot be made into a component.
     #[error(
         "the core module cannot be made into a component: {0}; build it against the bindings of these kernels, and \
@@ -81,6 +85,10 @@ impl Gpu {
 
     fn module_to_component(&self, bytes: &[u8]) -> Result<Vec<u8>, LoadError> {
         let facts = Facts::of(bytes).map_err(|why| LoadError::Compile(why.to_string()))?;
+        if !facts.is_typed {
+            self.check_raw(&facts)?;
+        }
+        facts.check().map_err(LoadError::Module)?;
         let refused = |why: anyhow::Error| LoadError::Componentize(format!("{why:#}"));
         let mut bytes = Cow::Borrowed(bytes);
         if !facts.is_typed {
@@ -98,6 +106,21 @@ impl Gpu {
         encoder.encode().map_err(refused)
     }
 
+    /// Checks what a module imports by name alone.
+    fn check_raw(&self, facts: &Facts) -> Result<(), ImportError> {
+        let mut problems = vec![];
+        for (module, name) in &facts.imports {
+            let is_known = module == COMPUTE || module == adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME;
+            match self.shared.programs.iter().find(|program| program.interface == *module) {
+                Some(program) => problems.extend(program.lacks(name)),
+                None if is_known || is_wasi(module) || module.starts_with('[') => {}
+                None => problems.push(self.unknown_import(module)),
+            }
+        }
+        problems.dedup();
+        if problems.is_empty() { Ok(()) } else { Err(ImportError(problems)) }
+    }
+
     /// Gives a module that was linked without any bindings the types of this device's interfaces.
     fn add_types(&self, bytes: &mut Vec<u8>) -> anyhow::Result<()> {
         let text = wit::text(self.shared.programs.iter().map(|p| &p.bundle.manifest));
@@ -105,40 +128,6 @@ impl Gpu {
         let package = resolve.push_str("raw.wit", &text)?;
         let world = resolve.select_world(&[package], Some(wit::WORLD))?;
         wit_component::embed_component_metadata(bytes, &resolve, world, wit_component::StringEncoding::UTF8)
-    }
-}
-
-/// What a core module is.
-#[derive(Default)]
-struct Facts {
-    /// It imports WASI preview 1.
-    wants_preview1: bool,
-    /// It has a `main`: what calls it is in the adapter of preview 1.
-    is_command: bool,
-    /// It says itself what the types of its imports are, as modules linked with generated bindings do.
-    is_typed: bool,
-}
-
-impl Facts {
-    fn of(bytes: &[u8]) -> Result<Self, wasmparser::BinaryReaderError> {
-        let mut facts = Self::default();
-        for payload in Parser::new(0).parse_all(bytes) {
-            match payload? {
-                Payload::ImportSection(imports) => {
-                    for import in imports.into_imports() {
-                        facts.wants_preview1 |= import?.module == adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME;
-                    }
-                }
-                Payload::ExportSection(exports) => {
-                    for export in exports {
-                        facts.is_command |= export?.name == "_start";
-                    }
-                }
-                Payload::CustomSection(section) => facts.is_typed |= section.name().starts_with("component-type"),
-                _ => {}
-            }
-        }
-        Ok(facts)
     }
 }
 

@@ -165,7 +165,7 @@ impl Gpu {
             (Some(Ok(Err(trap))), timeout) => match (trap.downcast_ref::<I32Exit>(), timeout) {
                 (Some(exit), _) => Ok(exit.0),
                 (None, Some(timeout)) if clock.shared.is_over() => Err(RunError::Timeout(timeout)),
-                (None, _) => Err(RunError::Trap(format!("{trap:#}{}", out_of_memory(&store.data().limits, options)))),
+                (None, _) => Err(RunError::Trap(format!("{trap:#}{}", why(&trap, &store.data().limits, options)))),
             },
         }
     }
@@ -174,12 +174,19 @@ impl Gpu {
 fn start(why: wasmtime::Error) -> RunError {
     let text = format!("{why:#}");
     let is_no_program = text.contains("exported instance named `wasi:cli/run");
-    let hint = if is_no_program { "; it must export `wasi:cli/run`, as a program with `main` does" } else { "" };
-    RunError::Start(text + hint)
+    RunError::Start(if is_no_program {
+        "it has no `main`: a component must export `wasi:cli/run`, a core module `_start`".to_owned()
+    } else {
+        text
+    })
 }
 
-/// Why a guest may have trapped: it wanted more memory than it gets.
-fn out_of_memory(limits: &Limits, options: &RunOptions) -> String {
+/// Why a guest may have trapped, as far as can be told: it wanted more memory than it gets, or was linked without `main`.
+fn why(trap: &wasmtime::Error, limits: &Limits, options: &RunOptions) -> String {
+    // What LLVM's linker calls in place of a function that was nowhere defined.
+    if format!("{trap:#}").contains("undefined_weak:main") {
+        return "; the guest has no `main`".to_owned();
+    }
     match options.memory_bytes.filter(|_| limits.refused) {
         Some(bytes) => format!("; its memory was not let grow beyond {} MiB", bytes >> 20),
         None => String::new(),

@@ -95,32 +95,56 @@ impl Listed {
     /// # Errors
     /// Where the device is gone, or cannot be opened.
     pub fn open(&self) -> Result<Box<dyn Device>, NoDevice> {
-        open(self.backend, Some(&self.index.to_string()), |_| true)
+        open(self.backend, Some(&self.index.to_string()))
     }
 }
 
-/// Opens a backend's device: the one with that number or name, else the first. `has_code` is whether a device can run
-/// the kernels, which is asked where the backend is chosen here.
-pub(crate) fn open(
-    backend: Backend,
-    which: Option<&str>,
-    has_code: impl Fn(&dyn Device) -> bool,
-) -> Result<Box<dyn Device>, NoDevice> {
+/// Opens a backend's device: the one with that number or name, else the first.
+fn open(backend: Backend, which: Option<&str>) -> Result<Box<dyn Device>, NoDevice> {
     match backend {
         Backend::Cpu => cpu(which),
         Backend::Cuda => cuda(which),
         Backend::Wgpu => wgpu(which, false),
-        Backend::Auto => {
-            for candidate in [cuda, hardware_wgpu] {
-                match candidate(which) {
-                    Ok(device) if has_code(&*device) => return Ok(device),
-                    Ok(device) => {
-                        tracing::info!(device = %device.info().name, takes = %device.takes(), "no code for this device");
-                    }
-                    Err(why) => tracing::info!(%why, "not this backend"),
-                }
+        Backend::Auto => choose(which, |_| true).map(|(device, _)| device),
+    }
+}
+
+/// As [`open`], and for [`Backend::Auto`] what was passed over. `has_code` is whether a device can run the kernels, which is
+/// asked where the backend is chosen here.
+pub(crate) fn open_for(
+    backend: Backend,
+    which: Option<&str>,
+    has_code: impl Fn(&dyn Device) -> bool,
+) -> Result<(Box<dyn Device>, Vec<NoDevice>), NoDevice> {
+    match backend {
+        Backend::Auto => choose(which, has_code),
+        backend => open(backend, which).map(|device| (device, vec![])),
+    }
+}
+
+fn choose(
+    which: Option<&str>,
+    has_code: impl Fn(&dyn Device) -> bool,
+) -> Result<(Box<dyn Device>, Vec<NoDevice>), NoDevice> {
+    let mut passed_over = vec![];
+    type Find = fn(Option<&str>) -> Result<Box<dyn Device>, NoDevice>;
+    for (backend, find) in [("cuda", cuda as Find), ("wgpu", hardware_wgpu)] {
+        match find(which) {
+            Ok(device) if has_code(&*device) => return Ok((device, passed_over)),
+            Ok(device) => {
+                let why =
+                    format!("the kernels have no code for {}, which takes {}", device.info().name, device.takes());
+                passed_over.push(NoDevice { backend, why });
             }
-            cpu(which)
+            Err(why) => passed_over.push(why),
+        }
+    }
+    match cpu(which) {
+        Ok(device) => Ok((device, passed_over)),
+        Err(last) => {
+            let all: Vec<_> =
+                passed_over.iter().chain([&last]).map(|none| format!("{}: {}", none.backend, none.why)).collect();
+            Err(NoDevice { backend: "auto", why: all.join("; ") })
         }
     }
 }

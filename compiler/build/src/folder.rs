@@ -3,7 +3,8 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use wgpuc_core::bindings::Files;
+use wgpuc_abi::Manifest;
+use wgpuc_core::bindings::{self, Files, Language};
 use wgpuc_core::driver::Input;
 
 /// A folder or file that cannot be read or written.
@@ -123,19 +124,30 @@ fn collect(out: &Path, folder: &str, ending: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Removes what the Manifest in an output folder names and a build no longer has; nobody else's files. To be called before the new
-/// Manifest is written.
+/// Removes what an earlier build wrote and this one does not: artifacts that the Manifest in the output folder names, and bindings
+/// that are still as they come from it; nobody else's files. To be called before the new Manifest is written.
 ///
 /// # Errors
 /// Where a file cannot be removed.
 pub fn remove_stale(out: &Path, files: &Files) -> Result<(), DiskError> {
     let old = fs::read_to_string(out.join("manifest.json")).unwrap_or_default();
-    let is_named = |name: &&String| old.contains(&format!("\"path\": \"{name}\""));
-    strange(out, files)
-        .iter()
-        .filter(is_named)
-        .map(|name| out.join(name))
-        .try_for_each(|path| fs::remove_file(&path).map_err(failed("remove", &path)))
+    let is_named = |name: &String| old.contains(&format!("\"path\": \"{name}\""));
+    let mut stale = strange(out, files);
+    stale.retain(is_named);
+    stale.extend(stale_bindings(out, &old, files));
+    stale.iter().map(|name| out.join(name)).try_for_each(|path| fs::remove_file(&path).map_err(failed("remove", &path)))
+}
+
+/// Bindings in an output folder that come from its old Manifest, byte for byte, and are none of a build's.
+fn stale_bindings(out: &Path, old_manifest: &str, files: &Files) -> Vec<String> {
+    let Ok(manifest) = serde_json::from_str::<Manifest>(old_manifest) else { return vec![] };
+    let is_as_it_was = |name: &String, bytes: &[u8]| {
+        !files.contains_key(name) && fs::read(out.join(name)).is_ok_and(|found| found == bytes)
+    };
+    // A language whose folder is not there costs nothing.
+    let there = Language::ALL.into_iter().filter(|language| out.join(language.name()).is_dir());
+    let generated = there.filter_map(|language| bindings::generate(&manifest, language).ok()).flatten();
+    generated.filter(|(name, bytes)| is_as_it_was(name, bytes)).map(|(name, _)| name).collect()
 }
 
 fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DiskError {

@@ -71,6 +71,7 @@ pub(crate) struct New {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum GuestArg {
+    #[value(alias = "c++")]
     Cpp,
     C,
     Rust,
@@ -103,7 +104,8 @@ pub(crate) struct Build {
     #[arg(long, value_enum, value_delimiter = ',')]
     pub(crate) target: Vec<TargetArg>,
     /// Architectures of NVIDIA's to make machine code for, with --target cubin: 80 for sm_80.
-    #[arg(long, value_delimiter = ',', default_values_t = wgpuc_core::driver::ARCHITECTURES)]
+    #[arg(long, value_delimiter = ',', default_values_t = wgpuc_core::driver::ARCHITECTURES,
+          value_parser = clap::value_parser!(u32).range(75..=999))]
     pub(crate) sm: Vec<u32>,
     /// Languages to generate bindings for; all unless named.
     #[arg(long, value_enum, value_delimiter = ',')]
@@ -150,7 +152,8 @@ pub(crate) struct Inspect {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["show", "json"])]
     pub(crate) html: Option<PathBuf>,
     /// Architectures of NVIDIA's, for --show usage: 80 for sm_80.
-    #[arg(long, value_delimiter = ',', default_values_t = wgpuc_core::driver::ARCHITECTURES)]
+    #[arg(long, value_delimiter = ',', default_values_t = wgpuc_core::driver::ARCHITECTURES,
+          value_parser = clap::value_parser!(u32).range(75..=999))]
     pub(crate) sm: Vec<u32>,
     /// Print the summary, the checks, or the plans as JSON.
     #[arg(long)]

@@ -60,7 +60,7 @@ fn a_name_that_is_none_or_taken() {
     done(folder.path(), &["new", "app"]);
     refused(folder.path(), &["new", "app"], 2, "app is there already");
     refused(folder.path(), &["new", "My App"], 2, "words in lower case with hyphens between");
-    refused(folder.path(), &["new", "kernels"], 2, "`kernels` is no name");
+    refused(folder.path(), &["new", "kernels"], 2, "`kernels` is taken");
     refused(folder.path(), &["new", "app2", "--host", "--wgpuc", "/nowhere"], 2, "name their folder with `--wgpuc`");
 }
 

@@ -10,7 +10,8 @@ const ON: (Backend, Library) = (Backend::Cpu, Library::Auto);
 fn an_op_is_measured_checked_shown_and_drawn() {
     let mut events = vec![];
     let wanted = ["find-split".to_owned(), "batch-predict of diabetes".to_owned()];
-    let report = run(ON, &wanted, |event| events.push(matches!(event, Event::Begins { .. }))).unwrap();
+    let report =
+        run(ON, wgpuc_kernels::bundle(), &wanted, |event| events.push(matches!(event, Event::Begins { .. }))).unwrap();
     assert!(report.unmeasured.iter().all(|case| !case.is_failure), "{:?}", report.unmeasured);
     assert!(report.rows.iter().any(|row| row.case == "batch-predict of diabetes" && row.size == "89x10x200x16"));
     assert_eq!(events.iter().filter(|begins| !**begins).count(), 1 + report.rows.len() + report.unmeasured.len());
@@ -37,6 +38,6 @@ fn an_op_is_measured_checked_shown_and_drawn() {
 
 #[test]
 fn an_op_that_is_not_there_is_refused_with_those_that_are() {
-    let error = run(ON, &["softmax".to_owned()], |_| {}).unwrap_err();
+    let error = run(ON, wgpuc_kernels::bundle(), &["softmax".to_owned()], |_| {}).unwrap_err();
     assert!(matches!(&error, Error::Unknown { known, .. } if known.contains("find-split")), "{error}");
 }

@@ -65,7 +65,8 @@ impl Folder {
         if !diagnostics.is_empty() {
             return Err(Failure { diagnostics, sources }.into());
         }
-        let (generated, notes) = generate::cases(&reference, &without);
+        let (generated, mut notes) = generate::cases(&reference, &without);
+        notes.extend(unread(dir)?);
         all.extend(generated);
         Ok(Self { package, cases: all, notes })
     }
@@ -91,6 +92,22 @@ fn case_files(dir: &Path) -> Result<Vec<PathBuf>, DiskError> {
     }
     files.sort();
     Ok(files)
+}
+
+/// Notes on files that look as if they were to be read, and are not.
+fn unread(dir: &Path) -> Result<Vec<String>, DiskError> {
+    const OTHERS: [&str; 6] =
+        ["wgpuc.toml", "Cargo.toml", "rustfmt.toml", ".rustfmt.toml", "clippy.toml", "rust-toolchain.toml"];
+    let mut notes = vec![];
+    for entry in std::fs::read_dir(dir).map_err(failed(dir))? {
+        let name = entry.map_err(failed(dir))?.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".toml") && !name.ends_with(ENDING) && !OTHERS.contains(&&*name) {
+            notes
+                .push(format!("{name} is not read: cases are in files that end in `{ENDING}`, settings in wgpuc.toml"));
+        }
+    }
+    notes.sort();
+    Ok(notes)
 }
 
 fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> DiskError {

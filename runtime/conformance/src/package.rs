@@ -19,7 +19,9 @@ impl Package {
     /// # Errors
     /// Everything that is wrong with them.
     pub fn compile(input: &Input) -> Result<Arc<Self>, Failure> {
-        let output = driver::compile(input, &Options { proofs: true, ..Options::default() })?;
+        // Whatever the package is built for, the interpreter runs what every target takes.
+        let options = Options { targets: driver::TARGETS.to_vec(), proofs: true, ..Options::default() };
+        let output = driver::compile(input, &options)?;
         Ok(Arc::new(Self { output }))
     }
 

@@ -23,6 +23,24 @@ impl Number {
             Self::Float(value) => eval::from_f64(scalar, value),
         }
     }
+
+    /// Why a `scalar` cannot hold it, if it cannot.
+    pub(crate) fn misfit(self, scalar: Scalar) -> Option<String> {
+        let (low, high): (i128, i128) = match scalar {
+            Scalar::F16 | Scalar::Bf16 | Scalar::F32 => return None,
+            Scalar::Bool => (0, 1),
+            Scalar::I8 | Scalar::I32 | Scalar::I64 => {
+                let half = 1 << (eval::width(scalar) - 1);
+                (-half, half - 1)
+            }
+            Scalar::U8 | Scalar::U32 | Scalar::U64 => (0, (1 << eval::width(scalar)) - 1),
+        };
+        match self {
+            Self::Int(value) if (low..=high).contains(&value) => None,
+            Self::Int(value) => Some(format!("{value} is no {}: those go from {low} to {high}", scalar.name())),
+            Self::Float(_) => Some(format!("{self} is no {}: those are whole numbers", scalar.name())),
+        }
+    }
 }
 
 impl std::fmt::Display for Number {

@@ -36,13 +36,31 @@ impl Gpu {
                     check_interface(program, engine, &instance, &mut problems);
                 }
                 _ if name == COMPUTE || others(name) => {}
-                _ => problems.push(format!(
-                    "it imports `{name}`, which this host does not provide; it provides WASI 0.2 and {}",
-                    self.interfaces().map(|i| format!("`{i}`")).collect::<Vec<_>>().join(", ")
-                )),
+                _ => problems.push(self.unknown_import(name)),
             }
         }
         if problems.is_empty() { Ok(()) } else { Err(ImportError(problems)) }
+    }
+
+    /// That a guest imports what nobody provides.
+    pub(crate) fn unknown_import(&self, name: &str) -> String {
+        let provided: Vec<_> = self.interfaces().map(|i| format!("`{i}`")).collect();
+        format!(
+            "it imports `{name}`, which this host does not provide; it provides WASI 0.2 and {}",
+            provided.join(", ")
+        )
+    }
+}
+
+impl Program {
+    /// That it has no op of that name, where it has none.
+    pub(crate) fn lacks(&self, name: &str) -> Option<String> {
+        let interface = &self.bundle.manifest.interface;
+        let ops: Vec<_> = interface.ops().map(|op| op.name.kebab()).collect();
+        let has = ops.contains(&name);
+        let message =
+            || format!("it imports `{name}` of `{}`, which has no such op; it has {}", self.interface, ops.join(", "));
+        (!has).then(message)
     }
 }
 
@@ -51,14 +69,7 @@ fn check_interface(program: &Program, engine: &Engine, found: &ComponentInstance
     for (name, item) in found.exports(engine) {
         let ComponentItem::ComponentFunc(func) = item.ty else { continue };
         match interface.ops().find(|op| op.name.kebab() == name) {
-            None => {
-                let ops: Vec<_> = interface.ops().map(|op| op.name.kebab()).collect();
-                problems.push(format!(
-                    "it imports `{name}` of `{}`, which has no such op; it has {}",
-                    program.interface,
-                    ops.join(", ")
-                ));
-            }
+            None => problems.extend(program.lacks(name)),
             Some(op) => {
                 if let Err(what) = check_op(op, interface, &func) {
                     problems.push(format!(

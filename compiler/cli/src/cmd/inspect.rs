@@ -18,13 +18,17 @@ pub(crate) fn run(args: &args::Inspect) -> Result<ExitCode, Failure> {
         return Err(Failure::usage("`--json` is for the summary, `--show checks` and `--show plan`"));
     }
     let output = compile(&args.dir, &options(args))?;
-    let named = |name: &str| args.name.as_ref().is_none_or(|wanted| name.contains(wanted.as_str()));
+    // Ops are written with hyphens, kernels with underscores.
+    let plain = |name: &str| name.replace('_', "-");
+    let named = |name: &str| args.name.as_ref().is_none_or(|wanted| plain(name).contains(&plain(wanted)));
     let instances: Vec<&CompiledInstance> = output.kernels.iter().filter(|k| named(&k.request.name)).collect();
     let ops: Vec<_> = output.manifest.interface.ops().filter(|op| named(op.name.kebab())).collect();
     if instances.is_empty() && ops.is_empty() {
         let ops = output.manifest.interface.ops().map(|op| op.name.kebab());
         let names: Vec<&str> = ops.chain(output.kernels.iter().map(|k| k.request.name.as_str())).collect();
-        return Err(Failure::usage(format_args!("no op or instance has that name; there are {}", names.join(", "))));
+        let wanted = args.name.as_deref().unwrap_or_default();
+        let message = format!("no op or instance has `{wanted}` in its name; there are {}", names.join(", "));
+        return Err(Failure::usage(message));
     }
     if let Some(file) = &args.html {
         let page = html::page(&output, &instances, &ops)?;

@@ -95,7 +95,12 @@ pub(crate) fn run(args: &args::New) -> Result<ExitCode, Failure> {
 /// The project's name: the folder's, which must be one for packages of WIT, CMake and Cargo alike.
 fn checked(folder: &Path) -> Result<String, Failure> {
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    if !wgpuc_core::driver::is_package_name(&name) || RESERVED.contains(&name.as_str()) {
+    if RESERVED.contains(&name.as_str()) {
+        return Err(Failure::usage(format_args!(
+            "`{name}` is taken by the project itself or by CMake; give another name"
+        )));
+    }
+    if !wgpuc_core::driver::is_package_name(&name) {
         return Err(Failure::usage(format_args!(
             "`{name}` is no name of a package: write words in lower case with hyphens between, and no keyword of WIT"
         )));

@@ -2,6 +2,7 @@
 
 use crate::args;
 use crate::exit::Failure;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -13,6 +14,11 @@ use wgpuc_runtime::{
 /// Runs a guest and passes its exit code on.
 pub(crate) fn run(args: &args::Run) -> Result<ExitCode, Failure> {
     let [path, rest @ ..] = &args.guest[..] else { return Err(Failure::usage("name a guest")) };
+    if let Some(option) = path.strip_prefix("--") {
+        return Err(Failure::usage(format_args!(
+            "there is no option `--{option}`; `wgpuc run --help` lists those there are"
+        )));
+    }
     let options = options(args, path, rest)?;
     let backend: Backend = args.backend.parse().map_err(Failure::usage)?;
     let library: Library = args.library.parse().map_err(Failure::usage)?;
@@ -26,6 +32,7 @@ pub(crate) fn run(args: &args::Run) -> Result<ExitCode, Failure> {
         GpuSetupError::Library(error) => Failure::no_device(error),
         error => Failure::failed(error),
     })?;
+    say_device(&gpu);
     let quota = args.device_memory.map(|mib| Quota { bytes: mib.saturating_mul(1 << 20), ..gpu.default_quota() });
     match gpu.run(&bytes, &RunOptions { quota, ..options }) {
         Ok(code) => Ok(ExitCode::from(u8::try_from(code).unwrap_or(1))),
@@ -35,10 +42,26 @@ pub(crate) fn run(args: &args::Run) -> Result<ExitCode, Failure> {
         Err(error) => {
             let misses = matches!(error, RunError::Load(LoadError::Imports(_) | LoadError::Componentize(_)));
             let hint = "\nwhere it has kernels of its own, give what `wgpuc build` made of them: `--kernels FOLDER`";
-            let hint = if misses && args.kernels.is_empty() { hint } else { "" };
+            let after = "\n`--kernels` stands after the guest, which gets it: write `wgpuc run --kernels FOLDER GUEST`";
+            let hint = match args.kernels.is_empty() && misses {
+                true if rest.iter().any(|arg| arg == "--kernels") => after,
+                true => hint,
+                false => "",
+            };
             Err(Failure::failed(format_args!("{path}: {error}{hint}")))
         }
     }
+}
+
+/// Says on standard error which device serves, and where it was chosen here, why no better one.
+fn say_device(gpu: &Gpu) {
+    let info = gpu.device_info();
+    let mut text = format!("device: {} ({})\n", info.name, info.backend);
+    for none in gpu.passed_over() {
+        text += &format!("  not {}: {}\n", none.backend, none.why);
+    }
+    // Nobody is left to be told that standard error is closed.
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 /// What `wgpuc build` wrote into a folder.

@@ -93,7 +93,13 @@ impl Scope<'_> {
             (DeValue::Float(_), ValueType::Scalar(Scalar::F16 | Scalar::Bf16 | Scalar::F32)) => {
                 float(value.get_ref()).map(Number::Float)
             }
-            _ => self.integer(report, value).map(as_typed),
+            _ => {
+                let number = self.integer(report, value).map(as_typed)?;
+                match ty {
+                    ValueType::Scalar(scalar) => fitting(report, value, number, *scalar),
+                    ValueType::Enum(_) => Some(number),
+                }
+            }
         }
     }
 
@@ -124,14 +130,19 @@ impl Scope<'_> {
     /// A list of numbers, or a rule with a length.
     fn content(&self, report: &mut Report<'_>, layout: &Layout, value: Value<'_>) -> Option<(u64, Fill)> {
         if value.get_ref().is_array() {
-            let values = numbers(report, value)?;
+            let values = numbers(report, value, layout)?;
             let len = values.len().div_ceil(layout.lanes.len().max(1)) as u64;
             return Some((len, Fill::Values(values)));
         }
         let table = report.table(value, "a buffer's content")?;
         report.keys(table, "setting of a buffer", &BUFFER_KEYS);
+        let said: Vec<&str> = ["values", "file", "fill"].into_iter().filter(|key| table.get(*key).is_some()).collect();
+        if let [first, second, ..] = said[..] {
+            let message = format!("this says `{first}` and `{second}`");
+            report.wrong(value.span(), message, "a buffer's content is said in one way");
+        }
         let values = match table.get("values") {
-            Some(values) => Some(numbers(report, values)?),
+            Some(values) => Some(numbers(report, values, layout)?),
             None => None,
         };
         let file = match table.get("file") {
@@ -216,6 +227,12 @@ impl Scope<'_> {
 
     /// What must come of the call.
     pub(super) fn expectation(&self, report: &mut Report<'_>, op: &Op, case: &DeTable<'_>) -> Expectation {
+        let said: Vec<_> =
+            ["refused", "fault", "expect"].into_iter().filter_map(|key| case.get_key_value(key)).collect();
+        if let [(first, _), (second, at), ..] = said[..] {
+            let message = format!("this case says `{}` and `{}`", first.get_ref(), second.get_ref());
+            report.wrong(at.span(), message, "a call ends in one way: split the case, or remove one of them");
+        }
         for (key, make) in
             [("refused", Expectation::Refused as fn(Vec<String>) -> Expectation), ("fault", Expectation::Fault)]
         {
@@ -283,22 +300,44 @@ fn is_name(name: &wgpuc_abi::Name, written: &str) -> bool {
     name.kebab() == written.replace('_', "-")
 }
 
-/// The numbers of a list, and of the lists in it: an element with several numbers may be written as one.
-fn numbers(report: &mut Report<'_>, value: Value<'_>) -> Option<Vec<Number>> {
+/// The numbers of a list, and of the lists in it: elements with several numbers, or rows of those with one.
+fn numbers(report: &mut Report<'_>, value: Value<'_>, layout: &Layout) -> Option<Vec<Number>> {
     let mut found = vec![];
+    let n_lanes = layout.lanes.len().max(1);
     for item in report.array(value, "what a buffer holds")? {
-        match item.get_ref() {
-            DeValue::Array(_) => found.extend(numbers(report, item)?),
-            DeValue::Boolean(truth) => found.push(Number::Int((*truth).into())),
-            DeValue::Float(_) => found.extend(float(item.get_ref()).map(Number::Float)),
+        if let DeValue::Array(list) = item.get_ref() {
+            if n_lanes > 1 && list.len() != n_lanes {
+                let message = format!("an element of this buffer has {n_lanes} numbers, this list has {}", list.len());
+                report.wrong(item.span(), message, "");
+                return None;
+            }
+            found.extend(numbers(report, item, layout)?);
+            continue;
+        }
+        let (_, scalar) = layout.lanes.get(found.len() % n_lanes)?;
+        let number = match item.get_ref() {
+            DeValue::Boolean(truth) => Number::Int((*truth).into()),
+            DeValue::Float(_) => Number::Float(float(item.get_ref())?),
             other => match integer(other) {
-                Some(value) => found.push(Number::Int(value)),
+                Some(value) => Number::Int(value),
                 None => {
                     report.wrong(item.span(), format!("a buffer holds numbers, not {}", other.type_str()), "");
                     return None;
                 }
             },
-        }
+        };
+        found.push(fitting(report, item, number, *scalar)?);
     }
     Some(found)
+}
+
+/// The number, where a `scalar` can hold it.
+fn fitting(report: &mut Report<'_>, at: Value<'_>, number: Number, scalar: Scalar) -> Option<Number> {
+    match number.misfit(scalar) {
+        None => Some(number),
+        Some(why) => {
+            report.wrong(at.span(), why, "");
+            None
+        }
+    }
 }

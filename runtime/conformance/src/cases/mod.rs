@@ -87,11 +87,13 @@ impl File<'_> {
             (None, [only]) => Some((*only).clone()),
             (None, _) => None,
         };
-        if let Some(generated) = root.get("generated")
-            && generated.get_ref().as_bool() == Some(false)
-        {
-            let without = self.op.iter().map(|op| op.name.kebab().to_owned());
-            self.found.without_generated.extend(without);
+        match root.get("generated").map(|value| (value, value.get_ref().as_bool())) {
+            Some((_, Some(false))) => {
+                let without = self.op.iter().map(|op| op.name.kebab().to_owned());
+                self.found.without_generated.extend(without);
+            }
+            Some((value, None)) => report.wrong(value.span(), "`generated` is `true` or `false`", ""),
+            _ => {}
         }
         let cases = root.get("case").and_then(|cases| report.array(cases, "`case`"));
         for (index, value) in cases.unwrap_or_default().iter().enumerate() {
@@ -153,9 +155,13 @@ fn combinations(report: &mut Report<'_>, value: Option<Value<'_>>) -> Vec<Vec<(S
     let mut all = vec![vec![]];
     let Some(table) = value.and_then(|value| report.table(value, "`for`")) else { return all };
     for (name, values) in table {
-        let Some(values) = report.array(values, "what a variable takes") else { continue };
+        let Some(list) = report.array(values, "what a variable takes") else { continue };
+        if list.is_empty() {
+            let message = format!("`{}` takes no values, so this case never runs", name.get_ref());
+            report.wrong(values.span(), message, "");
+        }
         let mut more = vec![];
-        for value in values {
+        for value in list {
             match table::integer(value.get_ref()) {
                 Some(integer) => more.extend(all.iter().map(|before: &Vec<(String, i128)>| {
                     before.iter().cloned().chain([(name.get_ref().to_string(), integer)]).collect()
@@ -198,7 +204,11 @@ fn check(
     for ((param, want), got) in call.op.params.iter().zip(wants).zip(&got) {
         if let (Some(layout), Some(want)) = (call::layout(param, reference.interface()), want) {
             let tolerance = stated.unwrap_or(Tolerance::Exact);
-            let part = got.get(..want.len()).unwrap_or(got);
+            let Some(part) = got.get(..want.len()) else {
+                let (name, bytes) = (param.name.kebab(), layout.bytes.max(1));
+                let (wants, has) = (want.len() / bytes, got.len() / bytes);
+                return Err(format!("`{name}` is expected to begin with {wants} elements, but has {has}").into());
+            };
             tolerance.check(errors, (param.name.kebab(), &layout), (part, want), !machine.traits.is_exact)?;
         }
     }

@@ -15,7 +15,8 @@ mod kernels {
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).ok_or("usage: {{name}}-host GUEST.wasm")?;
     let gpu = Gpu::builder().kernels(kernels::bundle()?).build()?;
-    let options = RunOptions { timeout: Some(Duration::from_secs(60)), ..RunOptions::default() };
-    let code = gpu.run(&std::fs::read(path)?, &options)?;
+    let guest = std::fs::read(&path).map_err(|why| format!("cannot read {path}: {why}"))?;
+    let limits = RunOptions { memory_bytes: Some(1 << 30), timeout: Some(Duration::from_secs(60)), ..Default::default() };
+    let code = gpu.run(&guest, &limits)?;
     std::process::exit(code)
 }

@@ -25,6 +25,7 @@ impl Writer<'_> {
         if let Some(known) = self.known(id) {
             // literals are written where they are used
             let expression = self.constant(known);
+            let expression = self.rounded(id, expression);
             if known.ty.lanes > 1 && self.uses.shared(id) {
                 self.function.name(expression, "v");
             }

@@ -5,7 +5,7 @@
 use super::function::{Ex, Function};
 use super::launch::Launch;
 use super::uses::Uses;
-use super::{helpers, limits};
+use super::{helpers, limits, rounding};
 use crate::emit::EmitError;
 use crate::ir::{Buffer, Feature, Kernel, ParamId, ParamKind, Scalar, SharedId, SlotId, Type};
 use naga::{AddressSpace, StorageAccess, TypeInner};
@@ -29,13 +29,16 @@ pub(super) struct Writer<'k> {
     /// The workgroup's number, where the grid is folded.
     pub(super) group: Option<Ex>,
     pub(super) launch: Launch,
-    /// Zero, unknown to compilers. See Note \[fused\].
+    /// Which values are kept apart from what is computed of them. See Note \[apart\].
+    pub(super) apart: Vec<bool>,
+    /// Zero, unknown to compilers. See Note \[apart\].
     pub(super) hidden_zero: Option<Ex>,
 }
 
 /// The kernel as a naga module, not yet validated.
 pub(super) fn module(kernel: &Kernel) -> Result<naga::Module, EmitError> {
     let uses = Uses::of(kernel);
+    let apart = rounding::apart(kernel, &uses);
     let mut function = Function::new(helpers::module(kernel, &uses)?);
     let launch = Launch::declare(kernel, &mut function);
     let mut writer = Writer {
@@ -51,6 +54,7 @@ pub(super) fn module(kernel: &Kernel) -> Result<naga::Module, EmitError> {
         non_finite: HashMap::new(),
         group: None,
         launch,
+        apart,
         hidden_zero: None,
     };
     writer.declare();

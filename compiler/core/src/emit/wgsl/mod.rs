@@ -15,7 +15,7 @@ mod launch;
 mod limits;
 mod naga_out;
 mod operation;
-mod product;
+mod rounding;
 mod stmt;
 #[cfg(test)]
 mod tests;
