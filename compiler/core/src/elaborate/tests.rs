@@ -7,6 +7,7 @@ mod functions;
 mod large;
 mod memory;
 mod mutants;
+mod reference;
 mod refuse;
 mod scalars;
 
