@@ -1,4 +1,5 @@
-//! The book in `docs/`: every command in it runs, every excerpt is one, each chapter in a folder of its own.
+//! The book in `docs/`: every command in it runs, every excerpt is one, each chapter in a folder of its own. And the guest
+//! that the README shows.
 //!
 //! What its fences mean stands in `docs/README.md`. Those that need a compiler for guests are skipped where
 //! `WGPUC_GUESTS` does not say that `cargo xtask test` has brought them.
@@ -21,7 +22,9 @@ fn main() {
         let root = root.clone();
         Trial::test(name, move || chapter(&root, &path))
     });
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
+    let mut trials: Vec<Trial> = trials.collect();
+    trials.push(Trial::test("the README's guest", move || readme_guest(&root)));
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
 /// A fenced block.
@@ -96,6 +99,45 @@ fn chapter(root: &Path, path: &Path) -> Result<(), Failed> {
         wrong.extend(found.err().map(|why| format!("line {}: {why}", fence.line)));
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
+}
+
+/// A program around the README's guest, which is its C++ block.
+const AROUND: [&str; 2] = [
+    "#include <cstdint>
+#include <cstdio>
+
+#include \"wasi_gpu.hpp\"
+
+int main() {
+    const uint32_t n_trees = 2, n_samples = 89;
+    auto created = wasi_gpu::Buffer<float>::create(n_trees * n_samples);
+    const auto& predictions = created.value();
+",
+    "\n}\n",
+];
+
+/// Builds and runs it.
+const COMMANDS: [&str; 4] = [
+    "wgpuc build $ROOT/kernels-src --target cpu --bindings c --bindings cpp --out out",
+    "$ROOT/xtask/bin/wasi-clang -Iout/c -c out/c/ml_compute.c -o bindings.o",
+    "$ROOT/xtask/bin/wasi-clang++ -std=c++17 -fno-exceptions -Iout/c -Iout/cpp main.cpp bindings.o \
+     out/c/ml_compute_component_type.o -o guest.wasm",
+    "wgpuc run --backend cpu guest.wasm",
+];
+
+/// The README's guest prints what the README says.
+fn readme_guest(root: &Path) -> Result<(), Failed> {
+    if std::env::var_os("WGPUC_GUESTS").is_none() {
+        return Ok(());
+    }
+    let readme = fs::read_to_string(root.join("README.md"))?;
+    let guest = fences(&readme).into_iter().find(|fence| fence.language == "cpp");
+    let body = guest.ok_or("it has no guest in C++")?.body;
+    let wanted: Vec<&str> = body.iter().filter_map(|line| line.strip_prefix("// prints ")).collect();
+    let folder = Folder::new(Path::new("guest-of-the-readme"))?;
+    folder.write("main.cpp", &AROUND.join(&body.join("\n")))?;
+    let printed = folder.run(root, &COMMANDS.map(str::to_owned))?;
+    if printed == wanted { Ok(()) } else { Err(format!("the guest prints\n  {}", printed.join("\n  ")).into()) }
 }
 
 fn output(fence: &Fence, printed: &Printed) -> Result<(), String> {

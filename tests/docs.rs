@@ -1,19 +1,23 @@
 //! Every example of the language's reference is a whole kernel file: each compiles for every target and language, and its
-//! ops do on the CPU backend what the interpreter says. Of the error index, wrong examples have the error that they are
-//! for and no other, and right ones compile.
+//! ops do on the CPU backend what the interpreter says. What the README shows is there. Of the error index, wrong examples
+//! have the error that they are for and no other, and right ones compile.
 
 use std::path::Path;
-use wgpuc_conformance::{Executor, Folder, report, run};
+use wgpuc_conformance::{Executor, Folder, Machine, Package, report, run};
 use wgpuc_core::bindings::Language;
 use wgpuc_core::diag::{Style, codes, render};
 use wgpuc_core::driver::{self, Failure, Input, Options};
 
+/// The pages of the language's reference.
+const REFERENCE: [&str; 3] = ["language.md", "device-code.md", "functions.md"];
+
 #[test]
 fn examples_of_the_language_compile_and_run() -> Result<(), Box<dyn std::error::Error>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/language.md");
-    let text = std::fs::read_to_string(path)?;
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    let pages = REFERENCE.map(|page| std::fs::read_to_string(docs.join(page)));
+    let text = pages.into_iter().collect::<Result<String, _>>()?;
     let blocks: Vec<&str> = text.split("```rust\n").skip(1).filter_map(|b| b.split("```").next()).collect();
-    assert!(blocks.len() >= 6, "the reference has lost its examples");
+    assert!(blocks.len() >= 25, "the reference has lost its examples");
     let mut executors = Executor::all();
     executors.retain(|e| e.is_interpreter() || e.is_named("cpu"));
     for (number, block) in blocks.iter().enumerate() {
@@ -42,6 +46,21 @@ fn the_readme_shows_what_is_there() -> Result<(), Box<dyn std::error::Error>> {
             "{file}"
         );
     }
+    Ok(())
+}
+
+#[test]
+fn the_readme_says_what_a_refusal_says() -> Result<(), Box<dyn std::error::Error>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let readme = std::fs::read_to_string(root.join("README.md"))?;
+    let shown = readme.lines().filter_map(|line| line.strip_prefix("// prints ")).next().ok_or("the line is gone")?;
+    let package = Package::standard().map_err(said)?;
+    let opened = Executor::interpreter(0).open(&package)?;
+    let mut machine = Machine::new(&opened.gpu, opened.traits.clone())?;
+    let (predictions, output) = (machine.upload_f32(&[1.0; 2 * 89])?, machine.upload_f32(&[0.0; 7])?);
+    let refused = machine.call("kernel-average", &[2, 89, predictions, output]).err().ok_or("it is not refused")?;
+    // The bindings put their name for the kind of error before it: `tests/book.rs` runs the guest.
+    assert!(shown.ends_with(&format!(": {refused}")), "{shown}\n{refused}");
     Ok(())
 }
 
