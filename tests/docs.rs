@@ -53,7 +53,7 @@ fn the_readme_shows_what_is_there() -> Result<(), Box<dyn std::error::Error>> {
 fn the_readme_says_what_a_refusal_says() -> Result<(), Box<dyn std::error::Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let readme = std::fs::read_to_string(root.join("README.md"))?;
-    let shown = readme.lines().filter_map(|line| line.strip_prefix("// prints ")).next().ok_or("the line is gone")?;
+    let shown = readme.lines().find_map(|line| line.strip_prefix("// prints ")).ok_or("the line is gone")?;
     let package = Package::standard().map_err(said)?;
     let opened = Executor::interpreter(0).open(&package)?;
     let mut machine = Machine::new(&opened.gpu, opened.traits.clone())?;
