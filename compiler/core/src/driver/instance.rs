@@ -11,10 +11,10 @@ use crate::passes::bounds::Reasons;
 use crate::passes::finding::Kind;
 use crate::passes::limits::Limits;
 use crate::plan::Planned;
-use crate::program::{Program, Request};
+use crate::program::{ItemId, Program, Request};
 use crate::source::{Sources, Span};
 use crate::{elaborate, syntax::ast};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -59,6 +59,9 @@ impl Form {
     }
 }
 
+/// An instance, and the functions that it calls.
+type Done = (CompiledInstance, BTreeSet<ItemId>);
+
 /// Compiles all instances, on all cores; the result does not depend on their order in time.
 pub(super) fn compile_all(
     program: &Program,
@@ -67,8 +70,7 @@ pub(super) fn compile_all(
     diagnostics: &mut Diagnostics,
 ) -> (Vec<CompiledInstance>, BTreeMap<String, Vec<u8>>) {
     let requests = &planned.requests;
-    let done: Vec<Mutex<Option<Result<CompiledInstance, Diagnostics>>>> =
-        requests.iter().map(|_| Mutex::new(None)).collect();
+    let done: Vec<Mutex<Option<Result<Done, Diagnostics>>>> = requests.iter().map(|_| Mutex::new(None)).collect();
     let next = AtomicUsize::new(0);
     let work = || {
         loop {
@@ -88,13 +90,20 @@ pub(super) fn compile_all(
         }
         work();
     });
-    let mut instances = vec![];
+    let (mut instances, mut called) = (vec![], BTreeSet::new());
     for slot in done {
         match slot.into_inner() {
-            Ok(Some(Ok(instance))) => instances.push(instance),
+            Ok(Some(Ok((instance, functions)))) => {
+                instances.push(instance);
+                called.extend(functions);
+            }
             Ok(Some(Err(wrong))) => diagnostics.extend(wrong),
             _ => {}
         }
+    }
+    // Where something is wrong, a call may be what is missing.
+    if diagnostics.is_empty() {
+        diagnostics.extend(elaborate::uncalled(program, &called));
     }
     let artifacts = instances.iter().flat_map(|i| &i.forms).flat_map(artifacts).collect();
     (instances, artifacts)
@@ -105,25 +114,25 @@ fn artifacts(form: &Form) -> impl Iterator<Item = (String, Vec<u8>)> {
     form.code.iter().map(|code| (code.path(form), code.bytes.clone()))
 }
 
-fn compile(
-    program: &Program,
-    kernel: u32,
-    request: &Request,
-    goal: &Goal<'_>,
-) -> Result<CompiledInstance, Diagnostics> {
+fn compile(program: &Program, kernel: u32, request: &Request, goal: &Goal<'_>) -> Result<Done, Diagnostics> {
     let needs = needs(program, request);
     let base = elaborate::kernel(program, request, &needs)?;
     let asked = Asked::new(&needs, base.asked);
     let mut sites = vec![];
-    let mut forms = vec![];
+    let (mut forms, mut called) = (vec![], base.called);
     for features in asked.sets() {
-        let is_base = features == needs;
-        let kernel = if is_base { base.kernel.clone() } else { elaborate::kernel(program, request, &features)?.kernel };
+        let kernel = if features == needs {
+            base.kernel.clone()
+        } else {
+            let form = elaborate::kernel(program, request, &features)?;
+            called.extend(form.called);
+            form.kernel
+        };
         forms.push(analysed(kernel, &mut sites, goal)?);
     }
     forms.iter_mut().for_each(|form| form.lowered.sites.clone_from(&sites));
     code::compile(&mut forms, &asked, goal)?;
-    Ok(CompiledInstance { kernel, request: request.clone(), sites, forms })
+    Ok((CompiledInstance { kernel, request: request.clone(), sites, forms }, called))
 }
 
 fn needs(program: &Program, request: &Request) -> Vec<Feature> {

@@ -20,6 +20,7 @@ pub use package::is_package_name;
 use crate::bindings::{self, Files, Language};
 use crate::diag::codes::package as codes;
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::elaborate;
 use crate::plan;
 use crate::prelude;
 use crate::program::Program;
@@ -99,6 +100,7 @@ fn run(input: &Input, options: &Options, sources: &mut Sources) -> Result<Parts,
     let package = package::read(input, sources)?;
     let program = parse(&package, sources)?;
     let (planned, mut diagnostics) = plan::plan_what_can_be(&program, sources);
+    diagnostics.extend(elaborate::unknown_bounds(&program));
     let asked = [&options.targets[..], &package.config.targets, &TARGETS].into_iter().find(|list| !list.is_empty());
     let goal = Goal {
         targets: asked.unwrap_or(&TARGETS),

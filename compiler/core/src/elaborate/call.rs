@@ -26,7 +26,7 @@ pub(super) enum Arg<'a> {
 
 /// What a parameter is bound to.
 #[derive(Clone)]
-enum Passed {
+pub(super) enum Passed {
     Val(Val),
     Place(Place),
 }
@@ -247,7 +247,8 @@ impl<'p> Elaborator<'p> {
         Ok(self.compose(elem, &results))
     }
 
-    fn inline_passed(
+    /// Inlines a call whose arguments are there.
+    pub(super) fn inline_passed(
         &mut self,
         id: ItemId,
         function: &'p ast::Function,
@@ -256,6 +257,7 @@ impl<'p> Elaborator<'p> {
         span: Span,
         want: Option<&Ty>,
     ) -> Res<Val> {
+        self.called.insert(id);
         self.check_chain(self.frames.len(), "functions call one another", span)?;
         let mut frame = Frame::of_file(self.program.file_of(id), span);
         frame.function = Some(id);

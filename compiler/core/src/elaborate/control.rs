@@ -1,10 +1,10 @@
 //! Branches: `if` and `match`.
 
-use super::pattern::Pat;
+use super::pattern::{Pat, is_irrefutable};
 use super::place::{Owner, OwnerKind};
 use super::types::Ty;
 use super::value::Val;
-use super::{Elaborator, Reported, Res};
+use super::{Elaborator, Reported, Res, arms};
 use crate::ir::{self, Block, Const, Expr as IrExpr, Op, StmtKind};
 use crate::source::Span;
 use crate::syntax::ast::{self, Expr, ExprKind};
@@ -152,6 +152,10 @@ impl Elaborator<'_> {
         }
         if failed {
             return Err(Reported);
+        }
+        let takes_all = pats.iter().position(|(pat, _)| is_irrefutable(pat));
+        if let Some([(first, _), (next, _), ..]) = takes_all.and_then(|at| arms.get(at..)) {
+            return Err(self.report(arms::unreachable(first.span, next.span)));
         }
         self.check_exhaustive(&val.ty, &pats, on.span, span)?;
         self.arms(&val, &pats, want, span)

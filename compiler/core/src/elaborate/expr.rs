@@ -39,6 +39,11 @@ impl Elaborator<'_> {
 
     /// The value of a condition.
     pub(super) fn condition(&mut self, expr: &Expr) -> Res<Val> {
+        if let ExprKind::Assign(..) = expr.kind {
+            let d = Diagnostic::new(codes::MISMATCHED, expr.span, "this assigns, and is no condition")
+                .help("to compare, write `==`");
+            return Err(self.report(d));
+        }
         self.typed(expr, &Ty::BOOL)
     }
 
@@ -223,6 +228,9 @@ impl Elaborator<'_> {
             Ty::Num(_, lanes @ 2..) => {
                 let names = &["`x`", "`y`", "`z`", "`w`"][..usize::from(*lanes).min(4)];
                 d = d.note(format!("its lanes are {}", names.join(", ")));
+            }
+            Ty::Slice(_) | Ty::Array(..) if name.name == "len" => {
+                d = d.help("`len` is a method: write `.len()`");
             }
             _ => {}
         }

@@ -3,7 +3,7 @@
 use super::scope::Generic;
 use super::types::{Elem, Ty};
 use super::{Elaborator, Res};
-use crate::diag::{Diagnostic, codes::types as codes};
+use crate::diag::{Diagnostic, codes::types as codes, nearest};
 use crate::ir::op::Class;
 use crate::ir::{Const, Scalar};
 use crate::program::ItemId;
@@ -127,13 +127,8 @@ impl Elaborator<'_> {
     /// Whether the type has what the bounds on a parameter promise.
     fn check_bounds(&mut self, name: &str, bounds: &[ast::Ident], ty: &Ty, span: Span) -> Res<()> {
         for bound in bounds {
-            let class = match bound.name.as_str() {
-                "Float" => Class::Float,
-                "Int" | "Integer" => Class::Int,
-                "Number" => Class::Number,
-                "Signed" => Class::Signed,
-                _ => continue,
-            };
+            // Unknown ones are reported for the whole package.
+            let Some(class) = class_of(bound) else { continue };
             let fits = match self.settle(ty) {
                 Ty::Num(Elem::Known(scalar), _) => class.holds(scalar),
                 Ty::Num(Elem::Var(var), _) => match self.vars.kind(var) {
@@ -151,6 +146,35 @@ impl Elaborator<'_> {
         }
         Ok(())
     }
+}
+
+/// What bounds promise, and the types that have it.
+const BOUNDS: [(&str, Class); 5] = [
+    ("Float", Class::Float),
+    ("Int", Class::Int),
+    ("Integer", Class::Int),
+    ("Number", Class::Number),
+    ("Signed", Class::Signed),
+];
+
+fn class_of(bound: &ast::Ident) -> Option<Class> {
+    BOUNDS.iter().find(|(name, _)| *name == bound.name).map(|(_, class)| *class)
+}
+
+/// Says that a bound is none, where that is so.
+pub(super) fn unknown_bound(bound: &ast::Ident) -> Option<Diagnostic> {
+    if class_of(bound).is_some() {
+        return None;
+    }
+    let d = Diagnostic::new(codes::UNKNOWN_NAME, bound.span, format!("there is no bound `{}`", bound.name))
+        .note("the bounds are `Float`, `Int`, `Signed` (floats, `i32` and `i64`) and `Number`");
+    Some(match (bound.name.as_str(), nearest(&bound.name, BOUNDS.iter().map(|(name, _)| *name))) {
+        ("Copy" | "Clone" | "Sized" | "Default" | "PartialEq" | "PartialOrd" | "Send" | "Sync", _) => {
+            d.help("leave it out: every type here has it")
+        }
+        (_, Some(near)) => d.help(format!("did you mean `{near}`?")),
+        _ => d.help("use one of them, or none"),
+    })
 }
 
 /// A generic argument as a value: a lone name may be one. The span of one that is a type.

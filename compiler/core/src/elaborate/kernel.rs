@@ -129,7 +129,8 @@ impl Elaborator<'_> {
         Err(self.report(d))
     }
 
-    fn buffer_param(&mut self, param: &ast::Param, of: Ty, mutable: bool, may_alias: bool) -> Res<Place> {
+    /// A parameter that is a buffer.
+    pub(super) fn buffer_param(&mut self, param: &ast::Param, of: Ty, mutable: bool, may_alias: bool) -> Res<Place> {
         let name = &param.name;
         let mut atomic = false;
         let mut words = None;

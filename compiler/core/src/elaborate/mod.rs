@@ -7,6 +7,7 @@
 //! In: [`Program`] and [`Request`]. Out: [`ir::Kernel`], or diagnostics. It must not look at other instances, decide
 //! which exist, or prove anything about barriers, races and bounds: the passes do.
 
+pub(crate) mod arms;
 mod call;
 mod constant;
 mod control;
@@ -34,9 +35,12 @@ mod stmt;
 #[cfg(test)]
 mod tests;
 mod types;
+mod uncalled;
+pub(crate) mod unused;
 mod value;
 
 pub use constant::{Constant, constant};
+pub use uncalled::{uncalled, unknown_bounds};
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::build::Builder;
@@ -55,6 +59,8 @@ pub struct Elaborated {
     pub kernel: ir::Kernel,
     /// The features that `supports!` asked for: with another answer there is another form of the instance.
     pub asked: BTreeSet<Feature>,
+    /// The functions that it calls.
+    pub called: BTreeSet<ItemId>,
 }
 
 /// Elaborates one instance in the form for devices that have `features`.
@@ -65,7 +71,7 @@ pub fn kernel(program: &Program, request: &Request, features: &[Feature]) -> Res
     let mut elaborator = Elaborator::new(program, request.span, features);
     let done = elaborator.kernel(request);
     elaborator.settle_all();
-    let Elaborator { b, asked, mut diags, mut prologue, .. } = elaborator;
+    let Elaborator { b, asked, called, mut diags, mut prologue, .. } = elaborator;
     if done.is_err() && diags.is_empty() {
         return Err(errors::lost(request.span).into());
     }
@@ -75,7 +81,7 @@ pub fn kernel(program: &Program, request: &Request, features: &[Feature]) -> Res
     if diags.is_empty() {
         diags.extend(kernel::lacking(&kernel));
     }
-    diags.or(Elaborated { kernel, asked })
+    diags.or(Elaborated { kernel, asked, called })
 }
 
 /// A mistake that has been reported. Whoever gets it says nothing more.
@@ -106,6 +112,8 @@ struct Elaborator<'p> {
     frames: Vec<Frame<'p>>,
     features: Vec<Feature>,
     asked: BTreeSet<Feature>,
+    /// Functions that have been inlined.
+    called: BTreeSet<ItemId>,
     /// Code that stands before the kernel's own: tables of constants.
     prologue: ir::Block,
     /// Tables of constants that have been written, by the constant.
@@ -136,6 +144,7 @@ impl<'p> Elaborator<'p> {
             frames: vec![],
             features: features.to_vec(),
             asked: BTreeSet::new(),
+            called: BTreeSet::new(),
             prologue: vec![],
             tables: BTreeMap::new(),
             constants: vec![],

@@ -5,7 +5,7 @@ use super::place::{Owner, OwnerKind};
 use super::scope::Local;
 use super::types::{Elem, Ty};
 use super::value::Val;
-use super::{Elaborator, Reported, Res};
+use super::{Elaborator, Reported, Res, arms};
 use crate::diag::{Diagnostic, codes::types as codes};
 use crate::ir::{Const, Op, ScalarConst};
 use crate::source::Span;
@@ -48,6 +48,11 @@ impl Elaborator<'_> {
                     let path = ast::Path { qualifier: None, name: name.clone(), generics: vec![], span: name.span };
                     let expr = Expr { kind: ast::ExprKind::Path(path), span: name.span };
                     return Ok(Pat::Value(self.pattern_const(&expr, ty)?));
+                }
+                if let (true, Ty::Enum(id)) = (refutable, ty)
+                    && let Some(d) = arms::hidden_case(self.program.item(*id), name)
+                {
+                    return Err(self.report(d));
                 }
                 Ok(Pat::Any(Some(Name { name: name.name.clone(), mutable: *mutable, span: name.span })))
             }
@@ -262,7 +267,8 @@ fn binds(pat: &Pat) -> bool {
     }
 }
 
-fn is_irrefutable(pat: &Pat) -> bool {
+/// Whether it fits every value.
+pub(super) fn is_irrefutable(pat: &Pat) -> bool {
     match pat {
         Pat::Any(_) => true,
         Pat::Tuple(parts) => parts.iter().all(is_irrefutable),

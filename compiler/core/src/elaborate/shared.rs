@@ -74,6 +74,17 @@ impl Elaborator<'_> {
                 .help(format!("for one value, write `{what}::<[{}; 1]>()`", self.show(&ty)));
             return Err(self.report(d));
         }
+        Ok(self.shared_cells(name, ty, cells, zeroed))
+    }
+
+    /// An array in workgroup memory, of a type with these cells.
+    pub(super) fn shared_cells(
+        &mut self,
+        name: &ast::Ident,
+        ty: Ty,
+        cells: Vec<(Ty, Option<u32>)>,
+        zeroed: bool,
+    ) -> Place {
         let owner = Owner::new(&name.name, name.span, OwnerKind::Shared);
         let outer = std::mem::replace(&mut self.b.span, name.span);
         let mut shared = vec![];
@@ -90,7 +101,7 @@ impl Elaborator<'_> {
         }
         self.b.span = outer;
         let root = name.name.as_str().into();
-        Ok(Place { ty, store: Store::Cells(shared), index: None, lane: None, span: name.span, owner, root })
+        Place { ty, store: Store::Cells(shared), index: None, lane: None, span: name.span, owner, root }
     }
 }
 

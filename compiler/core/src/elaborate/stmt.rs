@@ -61,10 +61,7 @@ impl Elaborator<'_> {
 
     fn stmt(&mut self, stmt: &Stmt) -> Res<Val> {
         match stmt {
-            Stmt::Expr(expr) => match self.operand(expr, None)? {
-                Operand::Val(val) => Ok(val),
-                Operand::Place(_) => Ok(Val::UNIT),
-            },
+            Stmt::Expr(expr) => self.statement(expr),
             Stmt::Const(item) => {
                 let val = self.const_value_of(item);
                 let local = match val {

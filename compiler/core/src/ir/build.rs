@@ -174,6 +174,12 @@ impl Builder {
         self.open.push(vec![]);
     }
 
+    /// What the open block holds so far.
+    #[must_use]
+    pub fn written(&self) -> &[Stmt] {
+        self.open.last().map_or(&[], Vec::as_slice)
+    }
+
     /// Ends the block that [`Builder::open_block`] opened.
     pub fn close_block(&mut self) -> Block {
         self.open.pop().unwrap_or_default()

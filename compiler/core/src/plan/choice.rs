@@ -4,6 +4,7 @@ use super::fold;
 use super::value::{Entity, Text, Ty, Value};
 use super::walk::Walk;
 use crate::diag::{Diagnostic, codes::plan};
+use crate::elaborate::arms;
 use crate::source::Span;
 use crate::syntax::ast::{self, Item, PatternKind, Stmt};
 use wgpuc_abi::{BinaryOp, Expr, UnaryOp};
@@ -152,7 +153,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// The tests of a match's arms, the last of which needs none; arms that cannot be reached ask what they ask.
+    /// The tests of a match's arms, the last of which needs none.
     pub(super) fn tests(&mut self, on: &Value, arms: &[(ast::Pattern, ast::Expr)], span: Span) -> Option<Vec<Test>> {
         let mut tests = vec![];
         let mut complete = true;
@@ -165,7 +166,12 @@ impl Walk<'_, '_> {
         if !complete {
             return None;
         }
-        if !tests.iter().any(|test| matches!(test, Test::Always(_))) {
+        let takes_all = tests.iter().position(|test| matches!(test, Test::Always(_)));
+        if let Some([(first, _), (next, _), ..]) = takes_all.and_then(|at| arms.get(at..)) {
+            self.planner.diagnostics.push(arms::unreachable(first.span, next.span));
+            return None;
+        }
+        if takes_all.is_none() {
             self.covers_all(on, &tests, span)?;
             if let Some(last) = tests.last_mut() {
                 *last = Test::Always(None);
@@ -210,7 +216,15 @@ impl Walk<'_, '_> {
                     let value = ast::Expr { kind: ast::ExprKind::Path(path), span: pattern.span };
                     self.equals(on, &value)
                 }
-                _ => Some(Test::Always(Some(name.name.clone()))),
+                _ => {
+                    if let Ty::Enum(id) = on.ty
+                        && let Some(d) = arms::hidden_case(self.planner.program.item(id), name)
+                    {
+                        self.planner.diagnostics.push(d);
+                        return None;
+                    }
+                    Some(Test::Always(Some(name.name.clone())))
+                }
             },
             PatternKind::Value(value) => self.equals(on, value),
             PatternKind::Range(lo, hi) => {

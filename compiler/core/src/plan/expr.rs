@@ -4,7 +4,7 @@ use super::facts::comparison;
 use super::fold;
 use super::poly::{Poly, host_atom};
 use super::value::{Entity, Text, Ty, Value};
-use super::walk::Walk;
+use super::walk::{MAX_TEXT, Walk};
 use crate::diag::{Code, Diagnostic, codes::plan, nearest};
 use crate::program::ItemId;
 use crate::source::Span;
@@ -44,6 +44,9 @@ impl<'a> Walk<'_, 'a> {
             ),
             ExprKind::Index(..) => {
                 self.not_here(expr.span, "an op cannot look into a buffer", "only kernels can: launch one")
+            }
+            ExprKind::Assign(..) => {
+                self.wrong_type(expr.span, "this assigns, and gives no value", "to compare, write `==`")
             }
             _ => self.not_here(expr.span, "this is no value of an op", "see the section on ops in docs/language.md"),
         }
@@ -130,6 +133,10 @@ impl<'a> Walk<'_, 'a> {
         match self.scope.get(&path.name.name).cloned() {
             Some(Entity::Record { param, of, text }) => self.record_field(param, of, &text, field),
             Some(Entity::Unknown) => None,
+            Some(Entity::Buffer(_)) if matches!(field.name.as_str(), "len" | "is_some" | "is_none") => {
+                let help = format!("write `{}.{}()`", path.name.name, field.name);
+                self.wrong_type(field.span, &format!("`{}` is a method", field.name), &help)
+            }
             Some(_) => self.wrong_type(base.span, "this has no fields", "only a parameter that is a struct has"),
             None => self.unknown_name(&path.name, "value"),
         }
@@ -290,9 +297,10 @@ impl<'a> Walk<'_, 'a> {
             ExprKind::Path(path) if path.qualifier.is_none() => match self.scope.get(&path.name.name).cloned() {
                 Some(Entity::Buffer(buffer)) => (buffer, abi::Name::from_ident(&path.name.name)),
                 Some(Entity::Unknown) => return None,
-                _ => return self.no_method(name),
+                None if self.item(&path.name.name).is_none() => return self.unknown_name(&path.name, "value"),
+                _ => return self.no_method(receiver, name),
             },
-            _ => return self.no_method(name),
+            _ => return self.no_method(receiver, name),
         };
         match (name.name.as_str(), &buffer.arg) {
             ("len", abi::Arg::Param(param)) => {
@@ -317,11 +325,11 @@ impl<'a> Walk<'_, 'a> {
                 }
             }
             ("as_x2" | "as_x4", _) => self.not_here(span, "a view is no value", "use it as an argument of a launch"),
-            _ => self.no_method(name),
+            _ => self.no_method(receiver, name),
         }
     }
 
-    fn no_method(&mut self, name: &ast::Ident) -> Option<Value> {
+    fn no_method(&mut self, receiver: &ast::Expr, name: &ast::Ident) -> Option<Value> {
         let known = ["len", "is_some", "is_none", "min", "max", "div_ceil"];
         let help = match nearest(&name.name, known) {
             Some(near) => format!("did you mean `{near}`?"),
@@ -329,7 +337,10 @@ impl<'a> Walk<'_, 'a> {
                 "a buffer has `.len()` and `.is_some()`, an integer `.min(b)`, `.max(b)`, `.div_ceil(b)`".to_owned()
             }
         };
-        self.report(plan::OP_NAME, name.span, &format!("an op has no method `{}` of this", name.name), &help)
+        let of = self.planner.sources.text(receiver.span);
+        let of = if of.len() <= MAX_TEXT && !of.contains('\n') { format!("`{of}`") } else { "this".to_owned() };
+        let message = format!("an op has no method `{}` of {of}", name.name);
+        self.report(plan::OP_NAME, name.span, &message, &help)
     }
 
     fn call(&mut self, path: &ast::Path, args: &[ast::Expr], span: Span) -> Option<Value> {
@@ -352,6 +363,10 @@ impl<'a> Walk<'_, 'a> {
                 }
                 Some((_, Item::Function(_))) => {
                     self.not_here(path.span, "an op cannot call functions", "they belong to kernels: write it out")
+                }
+                _ if matches!(name, "require" | "launch" | "supports") => {
+                    let message = format!("`{name}` is a macro");
+                    self.report(plan::OP_NAME, path.span, &message, &format!("write `{name}!(...)`"))
                 }
                 _ => self.unknown_name(&path.name, "function"),
             },

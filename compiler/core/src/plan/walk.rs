@@ -7,14 +7,16 @@ use super::loops::Loop;
 use super::order::Node;
 use super::poly::Poly;
 use super::value::{Buffer, Elem, Entity, Scope, Text, Ty, Value};
+use crate::diag::Diagnostic;
 use crate::diag::codes::plan;
+use crate::elaborate::unused;
 use crate::program::ItemId;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, ExprKind, PatternKind, Stmt};
 use wgpuc_abi::{Arg, BinaryOp, Expr, Name, Step};
 
 /// Longer texts are not repeated in messages: the `let`'s own name stands for them.
-const MAX_TEXT: usize = 48;
+pub(super) const MAX_TEXT: usize = 48;
 
 /// The state while an op's body is read.
 pub(super) struct Walk<'p, 'a> {
@@ -233,10 +235,23 @@ impl<'p, 'a> Walk<'p, 'a> {
                 let help = "write `if` around what some rounds leave out";
                 self.not_here::<()>(expr.span, "all rounds of an op's loop are whole", help);
             }
-            // A value that is dropped is checked all the same.
-            _ => drop(self.value(expr)),
+            _ => self.dropped(expr),
         }
         false
+    }
+
+    /// A value that nothing uses: it is checked all the same.
+    fn dropped(&mut self, expr: &ast::Expr) {
+        let Some(value) = self.value(expr) else { return };
+        let diagnostic = unused::unused(expr);
+        let diagnostic = match value.ty {
+            // In place of the help for kernels, which assign.
+            Ty::Bool => {
+                Diagnostic { help: vec![], ..diagnostic }.help("to demand it of every call, write `require!(...)`")
+            }
+            _ => diagnostic,
+        };
+        self.planner.diagnostics.push(diagnostic);
     }
 
     fn require(&mut self, cond: &ast::Expr, nodes: &mut Vec<Node>) {

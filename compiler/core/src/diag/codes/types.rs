@@ -21,6 +21,7 @@ super::codes! {
     UNASSIGNED = "E0218", "variable read before it is assigned";
     ATOMIC = "E0219", "atomic and plain accesses mixed up";
     BAD_STRUCT = "E0220", "struct that cannot be laid out";
+    UNUSED_VALUE = "E0221", "value that nothing uses";
     NOT_CONSTANT = "E0301", "not a constant";
     CONST_OVERFLOW = "E0302", "constant that overflows";
     LITERAL_RANGE = "E0303", "literal out of range";
