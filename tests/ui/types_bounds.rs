@@ -13,3 +13,11 @@ fn kernel<T: Flaot + Copy>(n: u32, out: &mut [T]) {
 fn unused<T: Nonsense>(x: T) -> T {
     x
 }
+
+enum What {
+    Sum,
+}
+
+fn chosen<WHAT: What>(x: f32) -> f32 {
+    x
+}

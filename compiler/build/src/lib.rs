@@ -135,7 +135,7 @@ impl Config {
         for variable in [PTXAS_VARIABLE, CACHE_VARIABLE] {
             println!("cargo::rerun-if-env-changed={variable}");
         }
-        let Built { manifest, mut files } = build(&input, &options).map_err(|failure| Error::Source(text(&failure)))?;
+        let Built { manifest, mut files } = build(&input, &options).map_err(|failure| Error::Source(text(failure, dir)))?;
         let (name, source) = embed::bundle(&manifest);
         files.insert(name, source);
         write_changed(&out, &files)?;
@@ -170,6 +170,7 @@ pub fn build(input: &Input, options: &Options) -> Result<Built, Failure> {
     Ok(Built { manifest: output.manifest, files: output.files })
 }
 
-fn text(failure: &Failure) -> String {
+fn text(failure: Failure, dir: &Path) -> String {
+    let failure = failure.lying_in(dir.display().to_string());
     render(&failure.diagnostics, &failure.sources, Style::Plain)
 }

@@ -94,6 +94,19 @@ impl Program {
         own.or_else(|| self.public.get(name)).or_else(|| self.prelude.get(name)).copied()
     }
 
+    /// Whether a file is the package's own, and not the prelude's.
+    #[must_use]
+    pub fn is_own(&self, file: FileId) -> bool {
+        self.files[..self.n_own].iter().any(|own| own.id == file)
+    }
+
+    /// An item of that name in a file of the package where it is not `pub`.
+    #[must_use]
+    pub fn hidden(&self, name: &str) -> Option<&ast::Item> {
+        let found = self.by_file.iter().take(self.n_own).find_map(|names| names.get(name));
+        found.map(|id| self.item(*id)).filter(|item| !item.is_pub())
+    }
+
     /// The item of that id, which must come from this program.
     #[must_use]
     pub fn item(&self, id: ItemId) -> &ast::Item {
@@ -159,6 +172,17 @@ impl ast::Item {
             Self::Op(op) => &op.function.name,
             Self::Kernel(kernel) => &kernel.function.name,
             Self::Function(function) => &function.name,
+        }
+    }
+
+    /// How its declaration begins.
+    #[must_use]
+    pub fn keyword(&self) -> &'static str {
+        match self {
+            Self::Struct(_) => "struct",
+            Self::Enum(_) => "enum",
+            Self::Const(_) => "const",
+            Self::Op(_) | Self::Kernel(_) | Self::Function(_) => "fn",
         }
     }
 

@@ -6,6 +6,8 @@ use std::fmt;
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<File>,
+    /// Where the folder lies, for people: not part of any name.
+    folder: Option<String>,
 }
 
 /// One source file.
@@ -53,6 +55,21 @@ impl Sources {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Says where the folder lies, as whoever named it wrote it: places are shown so that an editor finds them.
+    pub fn lie_in(&mut self, folder: impl Into<String>) {
+        self.folder = Some(folder.into());
+    }
+
+    /// A file's name for people: with the folder, where that is known. The prelude's files lie in none.
+    #[must_use]
+    pub fn shown_name(&self, id: FileId) -> String {
+        let name = &self.file(id).name;
+        match self.folder.as_deref().map(|folder| folder.trim_end_matches('/')) {
+            Some(folder) if !name.starts_with('<') && !matches!(folder, "" | ".") => format!("{folder}/{name}"),
+            _ => name.clone(),
+        }
     }
 
     /// Adds a file.

@@ -19,7 +19,8 @@ pub(crate) fn run(args: &args::Build) -> Result<ExitCode, Failure> {
     let assembler = wgpuc_build::Ptxas::find().map(wgpuc_build::Ptxas::assembler);
     let options = Options { targets, architectures: args.sm.clone(), assembler, bindings, proofs: false };
     let input = wgpuc_build::read_folder(&args.dir)?;
-    let output = timed(&args.dir, || wgpuc_build::build(&input, &options))?;
+    let output = timed(&args.dir, || wgpuc_build::build(&input, &options));
+    let output = output.map_err(|failure| failure.lying_in(args.dir.display().to_string()))?;
     if let Some(release) = &args.against {
         keep_promises(release, &output)?;
     }

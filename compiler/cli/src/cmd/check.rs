@@ -10,7 +10,8 @@ use wgpuc_core::driver::{self, Options};
 /// Compiles a folder for every target and keeps nothing.
 pub(crate) fn run(args: &args::Check) -> Result<ExitCode, Failure> {
     let input = wgpuc_build::read_folder(&args.dir)?;
-    match timed(&args.dir, || driver::compile(&input, &Options::default())) {
+    let output = timed(&args.dir, || driver::compile(&input, &Options::default()));
+    match output.map_err(|failure| failure.lying_in(args.dir.display().to_string())) {
         Ok(_) => Ok(ExitCode::SUCCESS),
         Err(failure) if args.json => {
             let lines: String = as_json(&failure).iter().map(|d| format!("{d}\n")).collect();

@@ -29,7 +29,8 @@ use wgpuc_core::driver::{self, Options, Output};
 /// Reads and compiles a kernel folder.
 fn compile(dir: &Path, options: &Options) -> Result<Output, Failure> {
     let input = wgpuc_build::read_folder(dir)?;
-    Ok(timed(dir, || driver::compile(&input, options))?)
+    let output = timed(dir, || driver::compile(&input, options));
+    Ok(output.map_err(|failure| failure.lying_in(dir.display().to_string()))?)
 }
 
 /// Logs how long a compilation took.

@@ -1,12 +1,14 @@
 //! Diagnostics as values: code, message, labelled spans, notes, help. Only [`render`] knows what they look like.
 
 pub mod codes;
+mod foreign;
 mod render;
 mod suggest;
 
 pub use codes::Code;
+pub use foreign::{Use, foreign, own_type};
 pub use render::{Style, render};
-pub use suggest::{nearest, own_type};
+pub use suggest::nearest;
 
 use crate::source::Span;
 

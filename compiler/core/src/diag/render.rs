@@ -46,7 +46,7 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
             let text = Some(label.text.as_str()).filter(|text| !text.is_empty());
             kind.span(range(label, &source.text)).label(text)
         });
-        let snippet = Snippet::source(source.text.as_str()).path(source.name.as_str());
+        let snippet = Snippet::source(source.text.as_str()).path(sources.shown_name(file));
         group = group.element(snippet.annotations(annotations));
     }
     for note in &diagnostic.notes {
@@ -108,6 +108,20 @@ mod tests {
                       --- a function of a similar name\n  |\n  = note: names are looked up in the file, the folder and \
                       the prelude\n  = help: did you mean `sum`?\n\nerror: 2 errors\n";
         assert_eq!(text, wanted, "\n{text}");
+    }
+
+    #[test]
+    fn places_lie_in_the_folder_that_was_named() {
+        let mut sources = Sources::new();
+        let own = sources.add("a.rs", "x\n");
+        let library = sources.add("<prelude>/math.rs", "y\n");
+        for (folder, shown) in [("kernels/", "kernels/a.rs"), ("../k", "../k/a.rs"), (".", "a.rs")] {
+            sources.lie_in(folder);
+            let at = |file| Span { file, start: 0, end: 1 };
+            let diagnostic = Diagnostic::new(types::UNKNOWN_NAME, at(own), "x").label(at(library), "there");
+            let text = render(&diagnostic.into(), &sources, Style::Plain);
+            assert!(text.contains(&format!("--> {shown}:1:1")) && text.contains("::: <prelude>/math.rs:1:1"), "{text}");
+        }
     }
 
     #[test]

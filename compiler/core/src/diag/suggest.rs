@@ -1,30 +1,30 @@
 //! The nearest of some known names to one that is not known.
 
 /// The known name that a typing mistake most likely meant, if one is near enough: at most a third of its letters
-/// differ, or one of two. Of equally near ones the first.
+/// differ; of two none is replaced, and of three not the first. Of equally near ones the first.
 #[must_use]
 pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let n_letters = typed.chars().count();
     let most = if n_letters == 2 { 1 } else { n_letters / 3 };
     let near = |name: &'a str| Some((distance(typed, name, most)?, name));
-    let best = known.into_iter().filter(|name| *name != typed).filter_map(near).min_by_key(|(d, _)| *d)?;
-    Some(best.1)
+    let likely = |(_, name): &(usize, &str)| match n_letters {
+        2 => sorted(typed) == sorted(name) || (first(typed) == first(name) && name.chars().count() != 2),
+        3 => first(typed) == first(name) || sorted(typed) == sorted(name),
+        _ => true,
+    };
+    let others = known.into_iter().filter(|name| *name != typed);
+    others.filter_map(near).filter(likely).min_by_key(|(d, _)| *d).map(|(_, name)| name)
 }
 
-/// What a type of C, WGSL or Rust is called here.
-#[must_use]
-pub fn own_type(typed: &str) -> Option<&'static str> {
-    Some(match typed {
-        "float" | "f64" | "double" => "f32",
-        "half" | "float16" => "f16",
-        "int" | "isize" | "int32_t" => "i32",
-        "uint" | "unsigned" | "usize" | "size_t" | "uint32_t" => "u32",
-        "long" | "int64_t" | "i128" => "i64",
-        "ulong" | "uint64_t" | "u128" => "u64",
-        "char" | "byte" | "uchar" | "uint8_t" => "u8",
-        "boolean" => "bool",
-        _ => return None,
-    })
+fn first(name: &str) -> Option<char> {
+    name.chars().next().map(|c| c.to_ascii_lowercase())
+}
+
+/// Its letters, in order: those of a name and of the same with letters swapped are equal.
+fn sorted(name: &str) -> Vec<char> {
+    let mut letters: Vec<char> = name.to_lowercase().chars().collect();
+    letters.sort_unstable();
+    letters
 }
 
 /// How many letters must be added, removed, replaced or swapped with their neighbour (the optimal string alignment
@@ -66,6 +66,24 @@ mod tests {
             ("x", None),
         ] {
             assert_eq!(nearest(typed, known), meant, "{typed}");
+        }
+    }
+
+    #[test]
+    fn short_names_must_be_nearer() {
+        for (typed, known, meant) in [
+            ("sin", "min", None),
+            ("gpu", "cpu", None),
+            ("mni", "min", Some("min")),
+            ("mxa", "max", Some("max")),
+            ("axm", "max", None),
+            ("PI", "i", None),
+            ("xs", "x", Some("x")),
+            ("ab", "ba", Some("ba")),
+            ("N", "n", Some("n")),
+            ("sums", "sum", Some("sum")),
+        ] {
+            assert_eq!(nearest(typed, [known]), meant, "{typed}");
         }
     }
 }

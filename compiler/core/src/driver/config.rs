@@ -12,15 +12,21 @@ use wgpuc_abi::Target;
 /// The settings of a folder, as far as it has any.
 #[derive(Default)]
 pub(super) struct Config {
-    pub(super) package: Option<String>,
-    pub(super) interface: Option<String>,
-    pub(super) world: Option<String>,
+    pub(super) package: Option<Text>,
+    pub(super) interface: Option<Text>,
+    pub(super) world: Option<Text>,
     /// What it is compiled to where nobody asks for something else.
     pub(super) targets: Vec<Target>,
     /// Stands at the top of every generated source file.
     pub(super) licence: Option<String>,
     /// By kernel, as an `#[instances]` before it would list them.
     pub(super) instances: Vec<(ast::Ident, Vec<ast::InstanceList>)>,
+}
+
+/// A text, and where it stands.
+pub(super) struct Text {
+    pub(super) text: String,
+    pub(super) span: Span,
 }
 
 const KEYS: [&str; 6] = ["package", "interface", "world", "targets", "licence", "instances"];
@@ -53,7 +59,7 @@ impl Reader<'_> {
                 "package" => config.package = self.text(name, value),
                 "interface" => config.interface = self.text(name, value),
                 "world" => config.world = self.text(name, value),
-                "licence" => config.licence = self.text(name, value),
+                "licence" => config.licence = self.text(name, value).map(|licence| licence.text),
                 "targets" => config.targets = self.targets(value),
                 "instances" => config.instances = self.instances(value),
                 _ => {
@@ -67,12 +73,12 @@ impl Reader<'_> {
         }
     }
 
-    fn text(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<String> {
+    fn text(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<Text> {
         let text = value.get_ref().as_str().filter(|text| !text.is_empty());
         if text.is_none() {
             self.report(value.span(), format!("`{key}` must be a text"), Some(format!("write `{key} = \"...\"`")));
         }
-        text.map(str::to_owned)
+        text.map(|text| Text { text: text.to_owned(), span: self.span(value.span()) })
     }
 
     fn targets(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<Target> {

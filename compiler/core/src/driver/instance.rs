@@ -5,15 +5,16 @@ use super::forms::Asked;
 use super::stack;
 use crate::diag::codes::flow as codes;
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::elaborate::{self, Leading};
 use crate::ir::{self, Feature};
 use crate::passes;
 use crate::passes::bounds::Reasons;
-use crate::passes::finding::Kind;
+use crate::passes::finding::{Finding, Kind};
 use crate::passes::limits::Limits;
 use crate::plan::Planned;
 use crate::program::{ItemId, Program, Request};
 use crate::source::{Sources, Span};
-use crate::{elaborate, syntax::ast};
+use crate::syntax::ast;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;
 use std::sync::Mutex;
@@ -121,14 +122,14 @@ fn compile(program: &Program, kernel: u32, request: &Request, goal: &Goal<'_>) -
     let mut sites = vec![];
     let (mut forms, mut called) = (vec![], base.called);
     for features in asked.sets() {
-        let kernel = if features == needs {
-            base.kernel.clone()
+        let (kernel, leading) = if features == needs {
+            (base.kernel.clone(), base.leading.clone())
         } else {
             let form = elaborate::kernel(program, request, &features)?;
             called.extend(form.called);
-            form.kernel
+            (form.kernel, form.leading)
         };
-        forms.push(analysed(kernel, &mut sites, goal)?);
+        forms.push(analysed(kernel, &leading, &mut sites, goal)?);
     }
     forms.iter_mut().for_each(|form| form.lowered.sites.clone_from(&sites));
     code::compile(&mut forms, &asked, goal)?;
@@ -143,11 +144,16 @@ fn needs(program: &Program, request: &Request) -> Vec<Feature> {
 }
 
 /// Runs the passes, and adds the sites that can still fail to those of the instance.
-fn analysed(mut kernel: ir::Kernel, sites: &mut Vec<ir::Site>, goal: &Goal<'_>) -> Result<Form, Diagnostics> {
+fn analysed(
+    mut kernel: ir::Kernel,
+    leading: &Leading,
+    sites: &mut Vec<ir::Site>,
+    goal: &Goal<'_>,
+) -> Result<Form, Diagnostics> {
     passes::simplify::run(&mut kernel);
     let name = |span| short(goal.sources, span);
     passes::bounds::run_with(&mut kernel, &Reasons { name: &name, of_proofs: goal.proofs });
-    findings(&kernel).or(())?;
+    findings(&kernel, leading).or(())?;
     let mut lowered = kernel.clone();
     passes::explicit::run(&mut lowered);
     passes::divisions::run(&mut lowered);
@@ -180,20 +186,38 @@ fn share_sites(block: &mut ir::Block, own: &[ir::Site], shared: &mut Vec<ir::Sit
 }
 
 /// What the analyses say against a kernel.
-fn findings(kernel: &ir::Kernel) -> Diagnostics {
+fn findings(kernel: &ir::Kernel, leading: &Leading) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
+    // Of each call into the prelude, the first says it for all.
+    let mut said = BTreeSet::new();
     let uniformity = passes::uniformity::check(kernel);
     let limits = passes::limits::check(kernel, &Limits::of(&kernel.features));
     for finding in uniformity.into_iter().chain(passes::races::check(kernel)).chain(limits) {
-        let code = match finding.kind {
-            Kind::DivergentBarrier | Kind::DivergentSubgroup | Kind::DivergentOperand => codes::DIVERGENT_BARRIER,
-            Kind::SharedRace => codes::SHARED_RACE,
-            Kind::SharedBytes => codes::SHARED_TOO_LARGE,
-            Kind::WorkgroupSize => codes::WORKGROUP_TOO_LARGE,
-            Kind::Buffers => codes::TOO_MANY_BUFFERS,
-        };
-        let first = Diagnostic::new(code, finding.span, finding.message).here(finding.here).help(finding.help);
-        diagnostics.push(finding.labels.into_iter().fold(first, |d, (span, text)| d.label(span, text)));
+        let calls: Vec<Span> = leading.get(&finding.span).into_iter().flatten().copied().collect();
+        if calls.is_empty() || said.insert(calls.clone()) {
+            diagnostics.push(said_of(finding, &calls));
+        }
     }
     diagnostics
+}
+
+/// What an analysis found, said of the calls that lead to its place, where that is in the prelude.
+fn said_of(finding: Finding, calls: &[Span]) -> Diagnostic {
+    let code = match finding.kind {
+        Kind::DivergentBarrier | Kind::DivergentSubgroup | Kind::DivergentOperand => codes::DIVERGENT_BARRIER,
+        Kind::SharedRace => codes::SHARED_RACE,
+        Kind::SharedBytes => codes::SHARED_TOO_LARGE,
+        Kind::WorkgroupSize => codes::WORKGROUP_TOO_LARGE,
+        Kind::Buffers => codes::TOO_MANY_BUFFERS,
+    };
+    let diagnostic = match calls {
+        [call, others @ ..] => {
+            let here = if others.is_empty() { "reached by this call" } else { "reached by this call, or another" };
+            let first = Diagnostic::new(code, *call, finding.message).here(here).label(finding.span, finding.here);
+            others.iter().fold(first, |d, call| d.label(*call, "or by this one"))
+        }
+        [] => Diagnostic::new(code, finding.span, finding.message).here(finding.here),
+    };
+    let diagnostic = diagnostic.help(finding.help);
+    finding.labels.into_iter().fold(diagnostic, |d, (span, text)| d.label(span, text))
 }

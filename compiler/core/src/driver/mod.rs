@@ -9,6 +9,7 @@ mod forms;
 mod instance;
 mod machine;
 mod manifest;
+mod names;
 mod package;
 mod stack;
 
@@ -77,6 +78,15 @@ pub struct Failure {
     pub diagnostics: Diagnostics,
     /// The source text, which spans refer to.
     pub sources: Sources,
+}
+
+impl Failure {
+    /// Says where the folder lies, so that the places that are shown can be jumped to.
+    #[must_use]
+    pub fn lying_in(mut self, folder: impl Into<String>) -> Self {
+        self.sources.lie_in(folder);
+        self
+    }
 }
 
 /// Every target that the compiler needs no one else for, in the order of `--help`.

@@ -2,6 +2,7 @@
 
 use super::Input;
 use super::config::{self, Config};
+use super::names;
 use crate::diag::codes::package as codes;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::is_wit_name;
@@ -47,9 +48,9 @@ pub(super) fn read(input: &Input, sources: &mut Sources) -> Result<Package, Diag
     let folder = plain_name(&input.folder_name);
     let config = ids.remove(CONFIG);
     let config = config.map(|id| config::read(id, &sources.file(id).text, &mut diagnostics)).unwrap_or_default();
-    let full_name = config.package.clone().unwrap_or_else(|| format!("local:{folder}@0.1.0"));
-    let interface = config.interface.clone().unwrap_or_else(|| "kernels".to_owned());
-    let world = config.world.clone().unwrap_or_else(|| format!("{folder}-guest"));
+    let interface = config.interface.as_ref().map_or("kernels", |given| given.text.as_str());
+    let interface = Name::from_ident(interface);
+    let world = config.world.as_ref().map_or_else(|| format!("{folder}-guest"), |given| given.text.clone());
     let root = ids.remove(ROOT);
     if ids.is_empty() && root.is_none() && diagnostics.is_empty() {
         let message = format!("the folder `{}` has no kernel files", input.folder_name);
@@ -60,25 +61,23 @@ pub(super) fn read(input: &Input, sources: &mut Sources) -> Result<Package, Diag
         Some(root) => order(root, sources, &ids, &mut diagnostics),
         None => (String::new(), ids.into_values().collect()),
     };
-    let Some((namespace, name, version)) = split(&full_name) else {
-        let message = format!("`{full_name}` is no package name");
-        let help = "write it as `namespace:name@1.2.3`, of words in lower case that are no keywords of WIT";
-        diagnostics.push(Diagnostic::without_place(codes::BAD_NAME, message).help(help));
-        return Err(diagnostics);
-    };
-    let interface = Name::from_ident(&interface);
-    for (what, name) in [("interface", interface.kebab()), ("world", &world)] {
-        if !is_wit_name(name) {
-            let message = format!("WIT refuses the name `{name}` of the {what}");
-            let help = "write it as words in lower case with hyphens between, and no keyword of WIT";
-            diagnostics.push(Diagnostic::without_place(codes::BAD_NAME, message).help(help));
-        }
-    }
+    names::word("interface", interface.kebab(), config.interface.as_ref(), &mut diagnostics);
+    names::word("world", &world, config.world.as_ref(), &mut diagnostics);
     if interface.kebab() == world || interface.kebab() == "compute" {
         let message = format!("the interface cannot be called `{}`", interface.kebab());
+        let place = config.interface.as_ref().or(config.world.as_ref()).map(|given| given.span);
+        let diagnostic = match place {
+            Some(place) => Diagnostic::new(codes::BAD_NAME, place, message),
+            None => Diagnostic::without_place(codes::BAD_NAME, message),
+        };
         let help = "choose a name that neither the world has nor the interface of buffers, `compute`";
-        diagnostics.push(Diagnostic::without_place(codes::BAD_NAME, message).help(help));
+        diagnostics.push(diagnostic.help(help));
     }
+    let names = match &config.package {
+        Some(given) => names::package(given, &mut diagnostics),
+        None => Some(("local".to_owned(), folder, "0.1.0".to_owned())),
+    };
+    let Some((namespace, name, version)) = names else { return Err(diagnostics) };
     diagnostics.or(Package { namespace, name, version, interface, world, docs, files, config })
 }
 
@@ -117,15 +116,6 @@ fn order(
         }
     }
     (file.docs, files)
-}
-
-/// `wasi:gpu@0.1.0` in its three parts.
-fn split(package: &str) -> Option<(String, String, String)> {
-    let (names, version) = package.split_once('@')?;
-    let (namespace, name) = names.split_once(':')?;
-    let numbers: Vec<_> = version.split('.').collect();
-    let is_version = numbers.len() == 3 && numbers.iter().all(|n| n.parse::<u32>().is_ok());
-    (is_wit_name(namespace) && is_wit_name(name) && is_version).then(|| (namespace.into(), name.into(), version.into()))
 }
 
 /// Whether a package, and a project for it, may be called so.

@@ -13,9 +13,6 @@ use crate::program::ItemId;
 use crate::source::Span;
 use crate::syntax::ast::{self, Expr, ExprKind, GenericArg, TypeKind};
 
-/// A kernel with more values than this is refused: helpers that call helpers multiply.
-const MAX_VALUES: usize = 1 << 20;
-
 /// What is passed for a parameter.
 pub(super) enum Arg<'a> {
     /// Still to be evaluated.
@@ -76,7 +73,10 @@ impl<'p> Elaborator<'p> {
         want: Option<&Ty>,
     ) -> Res<Val> {
         self.check_recursion(id, function, span)?;
-        self.check_count(&function.name.name, function.params.len(), args.len(), span)?;
+        // What a method is called on is no argument of it.
+        let receiver = usize::from(matches!(args.first(), Some(Arg::Operand(..))));
+        let (n_params, n_args) = (function.params.len() - receiver, args.len() - receiver);
+        self.check_count(&function.name.name, n_params, n_args, span)?;
         let bound = self.written_generics(id, function, generics, span);
         let mut passed = vec![];
         let mut failed = false;
@@ -101,11 +101,8 @@ impl<'p> Elaborator<'p> {
 
     fn check_recursion(&mut self, id: ItemId, function: &ast::Function, span: Span) -> Res<()> {
         let Some(first) = self.frames.iter().position(|frame| frame.function == Some(id)) else {
-            if self.b.kernel.values.len() > MAX_VALUES {
-                let d = Diagnostic::new(codes::MISPLACED, span, "the kernel is too large once its calls are inlined");
-                return Err(self.report(d));
-            }
-            return Ok(());
+            // Helpers that call helpers multiply.
+            return self.check_size(span);
         };
         let name = &function.name.name;
         let mut d = Diagnostic::new(flow::RECURSION, span, format!("`{name}` calls itself"))

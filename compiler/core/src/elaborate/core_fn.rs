@@ -5,7 +5,7 @@ use super::resolve::Operand;
 use super::types::{Elem, Ty};
 use super::value::{Leaves, Val};
 use super::{Elaborator, Reported, Res, errors};
-use crate::diag::{Diagnostic, codes::flow, codes::types as codes};
+use crate::diag::{Diagnostic, Use, codes::flow, codes::types as codes, foreign};
 use crate::ir::op::Class;
 use crate::ir::{Barrier, Builtin, Expr as IrExpr, Feature, Op, Scalar, StmtKind, SubgroupOp, Type};
 use crate::source::Span;
@@ -52,13 +52,17 @@ pub(super) const SUBGROUPS: &[(&str, SubgroupOp, usize)] = &[
     ("subgroup_shuffle_up", SubgroupOp::ShuffleUp, 2),
 ];
 
+/// Whether the core has a function of that name.
+pub(super) fn is_known(name: &str) -> bool {
+    NAMES.contains(&name) || SUBGROUPS.iter().any(|(n, ..)| *n == name)
+}
+
 impl Elaborator<'_> {
     /// A call of a name that no item has.
     pub(super) fn core_call(&mut self, path: &ast::Path, args: &[Expr], span: Span) -> Res<Val> {
         let name = &path.name;
         let subgroup = SUBGROUPS.iter().copied().find(|(n, ..)| *n == name.name);
-        let known = NAMES.contains(&name.name.as_str()) || subgroup.is_some();
-        if !known {
+        if !is_known(&name.name) {
             return Err(self.unknown_function(name));
         }
         if let Some((_, op, n)) = subgroup {
@@ -99,7 +103,18 @@ impl Elaborator<'_> {
             })
             .collect();
         let core = NAMES.iter().copied().chain(SUBGROUPS.iter().map(|(n, ..)| *n));
-        if let Some(near) = errors::nearest(&name.name, core.chain(functions)) {
+        if let Some(help) = foreign(&name.name, Use::Function) {
+            d = d.help(help);
+        } else if super::method::is_core(&name.name) {
+            d = d.help(format!("it is a method: `x.{}(...)`", name.name));
+        } else if let Some(ty) = super::resolve::type_named(&name.name) {
+            d = d.help(match ty.lanes {
+                1 => format!("convert with `as`: `x as {}`", name.name),
+                _ => format!("write `{}::new(...)`, or `{0}::splat(x)`", name.name),
+            });
+        } else if let Some(item) = self.program.hidden(&name.name) {
+            d = errors::hidden(d, item);
+        } else if let Some(near) = errors::nearest(&name.name, core.chain(functions)) {
             d = d.help(format!("a similar name exists: `{near}`"));
         }
         self.report(d)
@@ -113,6 +128,7 @@ impl Elaborator<'_> {
         }
         let builtin = match name.name.as_str() {
             "workgroup_barrier" | "storage_barrier" => {
+                self.reached_by_all();
                 let storage = name.name == "storage_barrier";
                 self.b.push(StmtKind::Barrier(if storage { Barrier::Storage } else { Barrier::Workgroup }));
                 return Ok(Val::UNIT);
@@ -221,6 +237,7 @@ impl Elaborator<'_> {
         if tys.len() != cells.len() || tys.is_empty() || !cells.iter().all(|cell| matches!(cell, Cell::Shared(_))) {
             return Err(self.not_shared(args[0].span));
         }
+        self.reached_by_all();
         let mut leaves = Leaves::new();
         for (cell, ty) in cells.iter().zip(&tys) {
             let access = self.access(*cell, index, &place);
@@ -260,6 +277,7 @@ impl Elaborator<'_> {
             SubgroupOp::Ballot => (Elem::Known(Scalar::U32), 4),
             _ => (elem, lanes),
         };
+        self.reached_by_all();
         let leaf = self.def(elem, lanes, IrExpr::subgroup(op, &operands));
         Ok(Val::leaf(Ty::Num(elem, lanes), leaf))
     }

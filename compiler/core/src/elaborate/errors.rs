@@ -2,7 +2,7 @@
 
 use super::{Elaborator, Reported};
 pub(super) use crate::diag::nearest;
-use crate::diag::{Code, Diagnostic, codes::types as codes};
+use crate::diag::{Code, Diagnostic, Use, codes::types as codes, foreign};
 use crate::source::Span;
 use crate::syntax::ast;
 
@@ -22,7 +22,13 @@ impl Elaborator<'_> {
         let mut d = Diagnostic::new(codes::UNKNOWN_NAME, name.span, format!("unknown {what} `{}`", name.name))
             .here("not found here");
         let names = self.names_here();
-        if let Some(near) = nearest(&name.name, names.into_iter().chain(extra.iter().copied())) {
+        if super::core_fn::is_known(&name.name) {
+            d = d.help(format!("it is a function: `{}()`", name.name));
+        } else if let Some(help) = foreign(&name.name, Use::Value) {
+            d = d.help(help);
+        } else if let Some(item) = self.program.hidden(&name.name) {
+            d = hidden(d, item);
+        } else if let Some(near) = nearest(&name.name, names.into_iter().chain(extra.iter().copied())) {
             d = d.help(format!("a similar name exists: `{near}`"));
         }
         self.report(d)
@@ -31,13 +37,24 @@ impl Elaborator<'_> {
     /// Says that a call has the wrong number of arguments.
     pub(super) fn wrong_count(&mut self, name: &str, want: usize, have: usize, span: Span) -> Reported {
         let plural = if want == 1 { "" } else { "s" };
-        let message = format!("`{name}` takes {want} argument{plural}, but {have} were given");
+        let were = if have == 1 { "was" } else { "were" };
+        let message = format!("`{name}` takes {want} argument{plural}, but {have} {were} given");
         self.error(codes::ARGUMENT_COUNT, span, message)
     }
 
     pub(super) fn check_count(&mut self, name: &str, want: usize, have: usize, span: Span) -> Result<(), Reported> {
         if want == have { Ok(()) } else { Err(self.wrong_count(name, want, have, span)) }
     }
+}
+
+/// Adds that another file has it, but not for this one.
+pub(crate) fn hidden(d: Diagnostic, item: &ast::Item) -> Diagnostic {
+    let name = item.name();
+    d.label(name.span, "it is here, but not `pub`").help(format!(
+        "make it `pub`: `pub {} {}`",
+        item.keyword(),
+        name.name
+    ))
 }
 
 /// A short expression in the source's words; `value` for one that is not.

@@ -98,9 +98,15 @@ impl Elaborator<'_> {
                     .help("use the value itself, without `&`");
                 return Err(self.report(d));
             }
-            ExprKind::Require(_) | ExprKind::Launch { .. } => {
-                let text = "`require!` and `launch!` stand only in ops";
-                return Err(self.error(codes::MISPLACED, expr.span, text));
+            ExprKind::Require(_) => {
+                let d = Diagnostic::new(codes::MISPLACED, expr.span, "`require!` stands only in ops")
+                    .help("a kernel reports what should not be with `fault!(\"what\", value, bound)`");
+                return Err(self.report(d));
+            }
+            ExprKind::Launch { .. } => {
+                let d = Diagnostic::new(codes::MISPLACED, expr.span, "`launch!` stands only in ops")
+                    .help("an op is a `pub fn` with `#[op]` before it");
+                return Err(self.report(d));
             }
             ExprKind::Supports(feature) => self.supports(*feature),
             ExprKind::Fault { what, value, bound } => self.fault(what.as_deref(), value, bound)?,
@@ -259,11 +265,14 @@ impl Elaborator<'_> {
             return Ok(());
         }
         let shown = self.show(&self.settle(&index.ty));
-        let mut d = Diagnostic::new(codes::MISMATCHED, span, format!("cannot index by `{shown}`"))
+        let d = Diagnostic::new(codes::MISMATCHED, span, format!("cannot index by `{shown}`"))
             .here(format!("expected `u32`, found `{shown}`"));
-        if matches!(index.ty, Ty::Num(_, 1)) {
-            d = d.help("convert the index: `as u32`");
-        }
+        let d = match index.ty {
+            Ty::Num(Elem::Var(_), 1) => d.help("write a number without a point"),
+            Ty::Num(_, 1) => d.help("convert the index: `as u32`"),
+            Ty::Num(Elem::Known(crate::ir::Scalar::U32), _) => d.help("take one axis: `.x`"),
+            _ => d,
+        };
         Err(self.report(d))
     }
 

@@ -161,10 +161,15 @@ fn class_of(bound: &ast::Ident) -> Option<Class> {
     BOUNDS.iter().find(|(name, _)| *name == bound.name).map(|(_, class)| *class)
 }
 
-/// Says that a bound is none, where that is so.
-pub(super) fn unknown_bound(bound: &ast::Ident) -> Option<Diagnostic> {
+/// Says that a bound is none, where that is so; `is_type` is whether a type of the package has its name.
+pub(super) fn unknown_bound(generic: &ast::Ident, bound: &ast::Ident, is_type: bool) -> Option<Diagnostic> {
     if class_of(bound).is_some() {
         return None;
+    }
+    if is_type || super::resolve::type_named(&bound.name).is_some() {
+        let message = format!("`{}` is a type, and no bound", bound.name);
+        let help = format!("a value of it is written `const {}: {}`", generic.name, bound.name);
+        return Some(Diagnostic::new(codes::UNKNOWN_NAME, bound.span, message).help(help));
     }
     let d = Diagnostic::new(codes::UNKNOWN_NAME, bound.span, format!("there is no bound `{}`", bound.name))
         .note("the bounds are `Float`, `Int`, `Signed` (floats, `i32` and `i64`) and `Number`");

@@ -251,6 +251,10 @@ impl Elaborator<'_> {
             let float = want.starts_with('f') || want == "bf16";
             if literal && float {
                 d = d.help(format!("write a number with a point, as `1.0`, for `{want}`"));
+            } else if literal && have == "{float}" {
+                d = d.help("write a number without a point, as `2`; for floats, convert the other: `i as f32`");
+            } else if want == "{float}" && !literal {
+                d = d.help("convert it: `as f32`");
             } else if !want.starts_with('{') && want != "bool" && have != "bool" {
                 d = d.help(format!("convert it: `as {want}`"));
             }

@@ -41,7 +41,7 @@ impl Elaborator<'_> {
                 .note(format!(
                     "it computes more than {MAX_VALUES} values, with all functions inlined and loops unrolled"
                 ))
-                .help("unroll less, or keep large arrays in buffers or workgroup memory")
+                .help("call and unroll less, or keep large arrays in buffers or workgroup memory")
         } else if self.b.depth() > MAX_NESTING {
             Diagnostic::new(syntax::TOO_DEEP, span, "branches and loops are nested too deeply here")
                 .note(format!("more than {MAX_NESTING} lie within one another, those of called functions included"))

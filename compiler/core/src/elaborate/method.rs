@@ -6,7 +6,7 @@ use super::resolve::Operand;
 use super::types::{Elem, Ty};
 use super::value::Val;
 use super::{Elaborator, Reported, Res, errors};
-use crate::diag::{Diagnostic, codes::types as codes};
+use crate::diag::{Diagnostic, Use, codes::types as codes, foreign};
 use crate::ir::{AtomicOp, Expr as IrExpr, Op, Scalar, Type};
 use crate::source::Span;
 use crate::syntax::ast::{self, Expr, GenericArg};
@@ -48,6 +48,11 @@ pub(super) const ATOMICS: &[(&str, AtomicOp, usize)] = &[
 
 /// Other methods, for suggestions.
 pub(super) const OTHERS: &[&str] = &["len", "cast", "to_bits", "div_ceil"];
+
+/// Whether numbers have a method of that name.
+pub(crate) fn is_core(name: &str) -> bool {
+    OPS.iter().any(|(method, _)| *method == name) || OTHERS.contains(&name)
+}
 
 impl Elaborator<'_> {
     /// `receiver.name(args)`.
@@ -112,8 +117,15 @@ impl Elaborator<'_> {
             d.code = codes::ATOMIC;
             d = d.note("this is a method of atomics").help("declare the elements as `Atomic<u32>` or `Atomic<i32>`");
         }
-        if let Some(near) = near {
+        if let Some(help) = foreign(&name.name, Use::Method) {
+            d = d.help(help);
+        } else if let Some(item) = self.program.hidden(&name.name) {
+            d = errors::hidden(d, item);
+        } else if let Some(near) = near {
             d = d.help(format!("a similar method exists: `{near}`"));
+        }
+        if matches!(ty, Ty::Slice(_) | Ty::Array(..)) {
+            d = d.note("a slice has `.len()` and `x[i]`");
         }
         self.report(d)
     }
@@ -294,7 +306,7 @@ impl Elaborator<'_> {
         args: &[Expr],
         span: Span,
     ) -> Res<Val> {
-        let ty = self.qualifier_type(qualifier)?;
+        let ty = self.qualifier_type(qualifier, &path.name)?;
         let ty = self.settle(&ty);
         let Ty::Num(elem, lanes) = ty else { return Err(self.unknown_associated(&ty, &path.name)) };
         let scalar = self.force(elem, span);

@@ -13,7 +13,7 @@ mod constant;
 mod control;
 mod copy;
 mod core_fn;
-mod errors;
+pub(crate) mod errors;
 mod expr;
 mod fold;
 mod generics;
@@ -40,6 +40,7 @@ pub(crate) mod unused;
 mod value;
 
 pub use constant::{Constant, constant};
+pub(crate) use method::is_core as is_core_method;
 pub use uncalled::{uncalled, unknown_bounds};
 
 use crate::diag::{Diagnostic, Diagnostics};
@@ -61,7 +62,12 @@ pub struct Elaborated {
     pub asked: BTreeSet<Feature>,
     /// The functions that it calls.
     pub called: BTreeSet<ItemId>,
+    /// Of what all invocations must reach in the prelude's functions, the calls in the package that lead there.
+    pub leading: Leading,
 }
+
+/// For places of the prelude, the calls that lead there.
+pub type Leading = BTreeMap<Span, BTreeSet<Span>>;
 
 /// Elaborates one instance in the form for devices that have `features`.
 ///
@@ -71,7 +77,7 @@ pub fn kernel(program: &Program, request: &Request, features: &[Feature]) -> Res
     let mut elaborator = Elaborator::new(program, request.span, features);
     let done = elaborator.kernel(request);
     elaborator.settle_all();
-    let Elaborator { b, asked, called, mut diags, mut prologue, .. } = elaborator;
+    let Elaborator { b, asked, called, leading, mut diags, mut prologue, .. } = elaborator;
     if done.is_err() && diags.is_empty() {
         return Err(errors::lost(request.span).into());
     }
@@ -81,7 +87,7 @@ pub fn kernel(program: &Program, request: &Request, features: &[Feature]) -> Res
     if diags.is_empty() {
         diags.extend(kernel::lacking(&kernel));
     }
-    diags.or(Elaborated { kernel, asked, called })
+    diags.or(Elaborated { kernel, asked, called, leading })
 }
 
 /// A mistake that has been reported. Whoever gets it says nothing more.
@@ -114,6 +120,7 @@ struct Elaborator<'p> {
     asked: BTreeSet<Feature>,
     /// Functions that have been inlined.
     called: BTreeSet<ItemId>,
+    leading: Leading,
     /// Code that stands before the kernel's own: tables of constants.
     prologue: ir::Block,
     /// Tables of constants that have been written, by the constant.
@@ -145,6 +152,7 @@ impl<'p> Elaborator<'p> {
             features: features.to_vec(),
             asked: BTreeSet::new(),
             called: BTreeSet::new(),
+            leading: BTreeMap::new(),
             prologue: vec![],
             tables: BTreeMap::new(),
             constants: vec![],
@@ -169,6 +177,14 @@ impl<'p> Elaborator<'p> {
         }
         self.diags.push(diagnostic);
         Reported
+    }
+
+    /// Notes that all invocations must reach this place; in the prelude, who leads there.
+    fn reached_by_all(&mut self) {
+        let mut inside = self.frames.iter().skip_while(|frame| self.program.is_own(frame.file));
+        if let Some(call) = inside.next().map(|frame| frame.call) {
+            self.leading.entry(self.b.span).or_default().insert(call);
+        }
     }
 
     /// The file whose names are visible.

@@ -4,7 +4,7 @@ use super::scope::{Generic, Local};
 use super::types::{Elem, Ty};
 use super::value::Val;
 use super::{Elaborator, Res, errors};
-use crate::diag::{Diagnostic, codes::types as codes, own_type};
+use crate::diag::{Diagnostic, Use, codes::types as codes, foreign, own_type};
 use crate::ir::{self, Const, Scalar};
 use crate::program::ItemId;
 use crate::source::Span;
@@ -67,10 +67,15 @@ impl Elaborator<'_> {
             }
         }
         let mut d = Diagnostic::new(codes::UNKNOWN_TYPE, name.span, format!("unknown type `{}`", name.name));
-        d = match (own_type(&name.name), errors::nearest(&name.name, self.names_here())) {
-            (Some(own), _) => d.help(format!("write `{own}`")),
-            (None, Some(near)) => d.help(format!("a similar name exists: `{near}`")),
-            (None, None) => d.here("not found here"),
+        let own = own_type(&name.name).map(|own| format!("write `{own}`"));
+        let own = own.or_else(|| foreign(&name.name, Use::Value).map(str::to_owned));
+        d = match (own, self.program.hidden(&name.name)) {
+            (Some(own), _) => d.help(own),
+            (None, Some(item)) => errors::hidden(d, item),
+            (None, None) => match errors::nearest(&name.name, self.names_here()) {
+                Some(near) => d.help(format!("a similar name exists: `{near}`")),
+                None => d.here("not found here"),
+            },
         };
         Err(self.report(d))
     }
@@ -162,7 +167,7 @@ impl Elaborator<'_> {
             let leaf = self.b.u32(case);
             return Ok(Val::leaf(Ty::Enum(id), leaf));
         }
-        let ty = self.qualifier_type(qualifier)?;
+        let ty = self.qualifier_type(qualifier, name)?;
         let Ty::Num(elem, lanes) = self.settle(&ty) else {
             return Err(self.unknown_associated(&ty, name));
         };
@@ -181,7 +186,12 @@ impl Elaborator<'_> {
 
     pub(super) fn unknown_associated(&mut self, ty: &Ty, name: &ast::Ident) -> super::Reported {
         let text = format!("`{}` has no `{}`", self.show(&self.settle(ty)), name.name);
-        self.error(codes::UNKNOWN_NAME, name.span, text)
+        let d = Diagnostic::new(codes::UNKNOWN_NAME, name.span, text);
+        let help = foreign(&name.name, Use::Value).or_else(|| foreign(&name.name, Use::Method));
+        self.report(match help {
+            Some(help) => d.help(help),
+            None => d,
+        })
     }
 
     pub(super) fn enum_named(&self, name: &str) -> Option<ItemId> {
@@ -205,12 +215,21 @@ impl Elaborator<'_> {
         }
     }
 
-    /// The type that stands before `::`.
-    pub(super) fn qualifier_type(&mut self, name: &ast::Ident) -> Res<Ty> {
-        match type_named(&name.name) {
-            Some(ty) => Ok(Ty::known(ty)),
-            None => self.named_type(name),
+    /// The type that stands before `::`, and before that name.
+    pub(super) fn qualifier_type(&mut self, name: &ast::Ident, of: &ast::Ident) -> Res<Ty> {
+        if let Some(ty) = type_named(&name.name) {
+            return Ok(Ty::known(ty));
         }
+        // A file's name as a path.
+        if self.generic(&name.name).is_none()
+            && self.program.lookup(self.file(), &name.name).is_none()
+            && self.program.lookup(self.file(), &of.name).is_some()
+        {
+            let d = Diagnostic::new(codes::UNKNOWN_TYPE, name.span, format!("unknown type `{}`", name.name))
+                .help(format!("names need no path: write `{}`", of.name));
+            return Err(self.report(d));
+        }
+        self.named_type(name)
     }
 
     /// A constant, as shown in messages.
@@ -252,7 +271,7 @@ impl Elaborator<'_> {
 }
 
 /// `u32`, `f32x4`.
-fn type_named(name: &str) -> Option<ir::Type> {
+pub(super) fn type_named(name: &str) -> Option<ir::Type> {
     let all = [
         Scalar::Bool,
         Scalar::I8,

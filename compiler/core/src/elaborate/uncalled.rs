@@ -59,15 +59,22 @@ fn elaborate(
 #[must_use]
 pub fn unknown_bounds(program: &Program) -> Diagnostics {
     let mut all = Diagnostics::new();
-    for (_, item) in program.own_items() {
+    for (id, item) in program.own_items() {
         let function = match item {
             Item::Function(function) => function,
             Item::Kernel(kernel) => &kernel.function,
             _ => continue,
         };
         for generic in &function.generics {
-            if let GenericKind::Type(bounds) = &generic.kind {
-                bounds.iter().filter_map(generics::unknown_bound).for_each(|d| all.push(d));
+            let GenericKind::Type(bounds) = &generic.kind else { continue };
+            for bound in bounds {
+                let is_type = matches!(
+                    program.lookup(program.file_of(id), &bound.name).map(|id| program.item(id)),
+                    Some(Item::Enum(_) | Item::Struct(_))
+                );
+                if let Some(d) = generics::unknown_bound(&generic.name, bound, is_type) {
+                    all.push(d);
+                }
             }
         }
     }

@@ -74,14 +74,13 @@ fn shared(kernel: &Kernel, limits: &Limits) -> Option<Finding> {
     Some(Finding {
         kind: Kind::SharedBytes,
         message: format!(
-            "`{}` uses {total} bytes of workgroup memory, {} more than {} has",
-            kernel.name,
+            "the kernel uses {total} bytes of workgroup memory, {} more than {} has",
             total - limits.shared_bytes,
             limits.whose
         ),
         span,
         here,
-        labels: labels.collect(),
+        labels: labels.chain([(kernel.span, "this kernel".to_owned())]).collect(),
         help: format!("make the arrays smaller: {} bytes is what {} has", limits.shared_bytes, limits.whose),
     })
 }

@@ -4,7 +4,7 @@ use super::facts::comparison;
 use super::fold;
 use super::poly::{Poly, host_atom};
 use super::value::{Entity, Text, Ty, Value};
-use super::walk::{MAX_TEXT, Walk};
+use super::walk::Walk;
 use crate::diag::{Code, Diagnostic, codes::plan, nearest};
 use crate::program::ItemId;
 use crate::source::Span;
@@ -329,20 +329,6 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    fn no_method(&mut self, receiver: &ast::Expr, name: &ast::Ident) -> Option<Value> {
-        let known = ["len", "is_some", "is_none", "min", "max", "div_ceil"];
-        let help = match nearest(&name.name, known) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => {
-                "a buffer has `.len()` and `.is_some()`, an integer `.min(b)`, `.max(b)`, `.div_ceil(b)`".to_owned()
-            }
-        };
-        let of = self.planner.sources.text(receiver.span);
-        let of = if of.len() <= MAX_TEXT && !of.contains('\n') { format!("`{of}`") } else { "this".to_owned() };
-        let message = format!("an op has no method `{}` of {of}", name.name);
-        self.report(plan::OP_NAME, name.span, &message, &help)
-    }
-
     fn call(&mut self, path: &ast::Path, args: &[ast::Expr], span: Span) -> Option<Value> {
         let name = path.name.name.as_str();
         match (name, args) {
@@ -389,15 +375,6 @@ impl<'a> Walk<'_, 'a> {
     pub(super) fn item(&self, name: &str) -> Option<(ItemId, &'a Item)> {
         let program = self.planner.program;
         program.lookup(self.file, name).map(|id| (id, program.item(id)))
-    }
-
-    /// Reports an unknown name.
-    pub(super) fn unknown_name(&mut self, name: &ast::Ident, what: &str) -> Option<Value> {
-        let program = self.planner.program;
-        let known = self.scope.names().chain(program.visible_names(self.file)).chain(["min", "max", "div_ceil"]);
-        let near = nearest(&name.name, known).map(|near| format!("did you mean `{near}`?"));
-        let help = near.unwrap_or_else(|| "an op sees its parameters, its `let`s, constants and enums".to_owned());
-        self.report(plan::OP_NAME, name.span, &format!("cannot find {what} `{}`", name.name), &help)
     }
 
     /// Reports a wrong type.

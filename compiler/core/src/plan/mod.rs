@@ -17,6 +17,7 @@ mod own;
 mod poly;
 mod routine;
 mod signature;
+mod unknown;
 mod value;
 mod walk;
 
@@ -26,7 +27,7 @@ use crate::source::Sources;
 use crate::syntax::ast::Item;
 use kernels::Kernels;
 use names::Space;
-pub(crate) use names::is_wit_name;
+pub(crate) use names::{is_wit_keyword, is_wit_name};
 use signature::Types;
 use walk::Walk;
 use wgpuc_abi as abi;

@@ -79,6 +79,12 @@ const UNWRITABLE: [&str; 22] = [
     "uintptr_t",
 ];
 
+/// Macros of C's headers, and of its compilers, that would take a function's or a field's place.
+const MACROS: [&str; 12] = [
+    "assert", "linux", "offsetof", "setjmp", "stderr", "stdin", "stdout", "unix", "va_arg", "va_copy", "va_end",
+    "va_start",
+];
+
 /// What every interface takes from `compute`.
 const IMPORTED: [&str; 2] = ["buffer-id", "gpu-error"];
 
@@ -101,6 +107,11 @@ pub(crate) fn is_wit_name(name: &str) -> bool {
     name.split('-').all(is_word) && !KEYWORDS.contains(&name)
 }
 
+/// Whether WIT keeps the word for itself.
+pub(crate) fn is_wit_keyword(name: &str) -> bool {
+    KEYWORDS.contains(&name)
+}
+
 fn refusal(ident: &Ident, name: &Name) -> Option<String> {
     let kebab = name.kebab();
     if KEYWORDS.contains(&kebab) {
@@ -108,6 +119,9 @@ fn refusal(ident: &Ident, name: &Name) -> Option<String> {
     }
     if UNWRITABLE.contains(&name.snake().as_str()) {
         return Some(format!("`{}` is a word of C, C++ or Rust that bindings cannot use", name.snake()));
+    }
+    if MACROS.contains(&name.snake().as_str()) {
+        return Some(format!("`{}` is a macro of C, which bindings cannot use as a name", name.snake()));
     }
     if IMPORTED.contains(&kebab) {
         return Some(format!("every interface has a `{kebab}` already, from `compute`"));

@@ -212,13 +212,18 @@ impl<'a> Planner<'a> {
     }
 
     fn unknown_type<T>(&mut self, name: &ast::Ident, file: FileId) -> Option<T> {
+        let message = format!("cannot find type `{}`", name.name);
+        if let Some(item) = self.program.hidden(&name.name) {
+            let diagnostic = Diagnostic::new(plan::SIGNATURE, name.span, message);
+            self.diagnostics.push(crate::elaborate::errors::hidden(diagnostic, item));
+            return None;
+        }
         let near = crate::diag::nearest(&name.name, self.program.visible_names(file));
         let help = match (crate::diag::own_type(&name.name), near) {
             (Some(own), _) => format!("write `{own}`"),
             (None, Some(near)) => format!("did you mean `{near}`?"),
             (None, None) => PARAMS.to_owned(),
         };
-        let message = format!("cannot find type `{}`", name.name);
         self.signature_error(name.span, &message, &help);
         None
     }

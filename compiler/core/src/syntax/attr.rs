@@ -1,8 +1,10 @@
 //! Attributes: those of the language, and those of Rust that mean nothing here.
 
+use super::wording::Place;
 use super::{Reader, all, ast};
 use crate::diag::{Diagnostic, codes::syntax, nearest};
 use crate::source::Span;
+use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use wgpuc_abi::Feature;
@@ -156,7 +158,8 @@ impl Reader {
                     out.unroll = Some(self.span_of(attr));
                 }
                 Some("bound") => {
-                    let rounds = self.attr_args(attr, |input: ParseStream<'_>| input.parse::<syn::Expr>());
+                    let rounds =
+                        self.attr_args(attr, "#[bound(n)]", |input: ParseStream<'_>| input.parse::<syn::Expr>());
                     out.bound = rounds.and_then(|rounds| self.expr(&rounds));
                 }
                 Some(name) => self.misplaced(attr, name),
@@ -213,7 +216,7 @@ impl Reader {
             Settings::parse_terminated_with(input, |input| Ok((input.parse()?, OpSetting::parse(input)?)))
         };
         let mut seen = vec![];
-        for (key, setting) in self.attr_args(attr, parse)? {
+        for (key, setting) in self.attr_args(attr, "#[op(may_alias(a, b))]", parse)? {
             self.once(&mut seen, &key.to_string(), self.at(key.span()));
             match (self.key(&key, "op", &["may_alias", "routine"])?, setting) {
                 ("may_alias", OpSetting::Names(names)) => {
@@ -239,7 +242,8 @@ impl Reader {
         let mut out = KernelAttr { span, workgroup: vec![], over: None, needs: vec![], hints: vec![] };
         let (mut complete, mut seen) = (true, vec![]);
         if !matches!(attr.meta, syn::Meta::Path(_)) {
-            for pair in self.attr_args(attr, Punctuated::<syn::MetaNameValue, syn::Token![,]>::parse_terminated)? {
+            let parse = Punctuated::<syn::MetaNameValue, syn::Token![,]>::parse_terminated;
+            for pair in self.attr_args(attr, "#[kernel(workgroup = 256)]", parse)? {
                 let Ok(key) = pair.path.require_ident().cloned() else {
                     self.bad(self.path_span(&pair.path), "a key is one name", "write `workgroup = 256`");
                     return None;
@@ -279,6 +283,11 @@ impl Reader {
     }
 
     fn sizes(&mut self, value: &syn::Expr) -> Option<Vec<ast::Expr>> {
+        if let syn::Expr::Tuple(tuple) = value {
+            let help = "write `workgroup = [16, 16]`";
+            self.bad(self.span_of(tuple), "the sizes of a workgroup stand in brackets", help);
+            return None;
+        }
         let syn::Expr::Array(array) = value else { return Some(vec![self.expr(value)?]) };
         if !(1..=3).contains(&array.elems.len()) {
             let span = self.span_of(array);
@@ -316,7 +325,7 @@ impl Reader {
                 Ok((name, Args::parse_terminated(&values)?))
             })
         };
-        let parameters = self.attr_args(attr, parse)?;
+        let parameters = self.attr_args(attr, "#[instances(T = [f32, f16])]", parse)?;
         let parameters = all(parameters.iter().map(|(name, values)| {
             let values = all(values.iter().map(|value| self.generic_arg(value)))?;
             Some((self.ident(name), values))
@@ -386,16 +395,13 @@ impl Reader {
         found
     }
 
-    fn attr_args<P: Parser>(&mut self, attr: &syn::Attribute, parser: P) -> Option<P::Output> {
+    fn attr_args<P: Parser>(&mut self, attr: &syn::Attribute, form: &str, parser: P) -> Option<P::Output> {
         match attr.parse_args_with(parser) {
             Ok(args) => Some(args),
             Err(error) => {
-                let span = self.span_of(attr);
-                for error in error {
-                    let at = self.at(error.span());
-                    let at = if at.start == at.end { span } else { at };
-                    self.diagnostics.push(Diagnostic::new(syntax::BAD_ATTRIBUTE, at, error.to_string()));
-                }
+                let (fallback, tokens) = (self.span_of(attr), attr.meta.to_token_stream());
+                let place = Place { fallback, code: syntax::BAD_ATTRIBUTE, tokens, form: Some(form) };
+                self.syntax_error(error, place);
                 None
             }
         }

@@ -293,8 +293,13 @@ impl Reader {
     fn unsupported(&mut self, expr: &syn::Expr) -> Option<ast::Expr> {
         let span = self.span_of(expr);
         let (what, help) = match expr {
-            syn::Expr::Closure(_) => ("closures", "write a function"),
-            syn::Expr::Range(_) => ("ranges outside `for`", "write `for i in a..b { ... }`"),
+            syn::Expr::Closure(_) => {
+                ("closures", "write a function, and in place of an iterator a loop: `for i in 0..x.len() { ... }`")
+            }
+            syn::Expr::Range(_) => {
+                let help = "write `for i in a..b { ... }`; in place of a part of a slice, pass the slice and an offset";
+                ("ranges outside `for`", help)
+            }
             syn::Expr::Let(_) => ("`if let` conditions", "use `match`, or `x.is_some()`"),
             syn::Expr::Unsafe(_) => ("`unsafe` blocks", "nothing here is unsafe: remove `unsafe`"),
             syn::Expr::Try(_) => ("`?` operators", "a kernel reports a failure with `fault!(\"what\", value, bound)`"),

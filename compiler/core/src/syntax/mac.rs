@@ -1,5 +1,6 @@
 //! Macros: `require!`, `launch!`, `supports!` and `fault!`.
 
+use super::wording::Place;
 use super::{Reader, all, ast};
 use crate::diag::{Diagnostic, codes::syntax, nearest};
 use crate::source::Span;
@@ -28,7 +29,7 @@ impl Reader {
     }
 
     fn require(&mut self, call: &syn::Macro, span: Span) -> Option<ExprKind> {
-        let args = self.macro_args(call, span, Exprs::parse_terminated)?;
+        let args = self.macro_args(call, span, "require!(a.len() >= n)", Exprs::parse_terminated)?;
         match args.first() {
             Some(cond) if args.len() == 1 => Some(ExprKind::Require(Box::new(self.expr(cond)?))),
             _ => self.bad_macro(span, "`require!` takes one condition", "write `require!(a.len() >= n)`"),
@@ -47,7 +48,7 @@ impl Reader {
             }
             Ok((kernel, grid, args))
         };
-        let (kernel, grid, args) = self.macro_args(call, span, parts)?;
+        let (kernel, grid, args) = self.macro_args(call, span, "launch!(kernel, [groups], args...)", parts)?;
         let path = self.path(kernel.qself.as_ref(), &kernel.path);
         let axes = all(grid.elems.iter().map(|axis| self.expr(axis)));
         let args = all(args.iter().map(|arg| self.expr(arg)));
@@ -63,12 +64,14 @@ impl Reader {
     }
 
     fn supports(&mut self, call: &syn::Macro, span: Span) -> Option<ExprKind> {
-        let name: syn::Ident = self.macro_args(call, span, |input: ParseStream<'_>| input.parse())?;
+        let name: syn::Ident =
+            self.macro_args(call, span, "supports!(subgroups)", |input: ParseStream<'_>| input.parse())?;
         self.feature(&name).map(ExprKind::Supports)
     }
 
     fn fault(&mut self, call: &syn::Macro, span: Span) -> Option<ExprKind> {
-        let args = self.macro_args(call, span, Exprs::parse_terminated)?;
+        let args =
+            self.macro_args(call, span, "fault!(\"what the value is\", value, bound)", Exprs::parse_terminated)?;
         let args: Vec<&syn::Expr> = args.iter().collect();
         let text = |expr: &syn::Expr| match expr {
             syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
@@ -102,11 +105,12 @@ impl Reader {
         found
     }
 
-    fn macro_args<P: Parser>(&mut self, call: &syn::Macro, span: Span, parser: P) -> Option<P::Output> {
+    fn macro_args<P: Parser>(&mut self, call: &syn::Macro, span: Span, form: &str, parser: P) -> Option<P::Output> {
         match call.parse_body_with(parser) {
             Ok(args) => Some(args),
             Err(error) => {
-                self.syntax_error(error, span);
+                let (tokens, form) = (call.tokens.clone(), Some(form));
+                self.syntax_error(error, Place { fallback: span, code: syntax::SYNTAX, tokens, form });
                 None
             }
         }
@@ -126,6 +130,9 @@ impl Reader {
             }
             "println" | "print" | "eprintln" | "dbg" => {
                 "device code cannot print: store the value in a buffer".to_owned()
+            }
+            "vec" => {
+                "write a local array `[0.0; N]`, `shared::<[f32; N]>()`, or in the op `scratch::<f32>(n)`".to_owned()
             }
             _ => match nearest(name, MACROS) {
                 Some(near) => format!("did you mean `{near}!`?"),

@@ -15,6 +15,7 @@ mod pattern;
 mod stmt;
 mod tokens;
 mod ty;
+mod wording;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, codes::syntax};
 use crate::source::{FileId, Span};
@@ -82,15 +83,6 @@ impl Reader {
         if let Some(node) = node {
             let span = self.span_of(node);
             self.refuse::<()>(span, what, help);
-        }
-    }
-
-    /// Reports errors of `syn` itself.
-    fn syntax_error(&mut self, error: syn::Error, fallback: Span) {
-        for error in error {
-            let span = self.at(error.span());
-            let span = if span.start == span.end { fallback } else { span };
-            self.diagnostics.push(Diagnostic::new(syntax::SYNTAX, span, error.to_string()));
         }
     }
 }

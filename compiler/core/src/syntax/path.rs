@@ -1,6 +1,7 @@
 //! Paths and generic arguments.
 
 use super::{Reader, all, ast};
+use crate::diag::{Use, foreign};
 use crate::source::Span;
 
 const NO_PATHS: &str = "names need no path: an item of another file is meant by its name alone";
@@ -16,7 +17,11 @@ impl Reader {
         let (qualifier, last) = match segments.as_slice() {
             [last] if path.leading_colon.is_none() => (None, last),
             [first, last] if path.leading_colon.is_none() && first.arguments.is_none() => (Some(*first), last),
-            _ => return self.refuse(span, "paths of more than two names", NO_PATHS),
+            _ => {
+                let last = segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+                let help = foreign(&last, Use::Value).unwrap_or(NO_PATHS);
+                return self.refuse(span, "paths of more than two names", help);
+            }
         };
         if let Some(first) = qualifier.filter(|q| ["crate", "self", "super"].iter().any(|word| q.ident == word)) {
             let span = self.at(first.ident.span());

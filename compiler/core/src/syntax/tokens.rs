@@ -1,6 +1,7 @@
 //! Text to `syn`'s tree, with every syntax error of a file and not just the first.
 
 use super::Reader;
+use super::wording::Place;
 use crate::diag::{Diagnostic, codes::syntax};
 use crate::source::Span;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
@@ -10,7 +11,7 @@ const MAX_DEPTH: usize = 64;
 /// How many operators may stand in a row before an operand, for the same reason.
 const MAX_PREFIX: usize = 50;
 /// How many operators, calls and `else`s one expression may have beside each other, for the same reason.
-const MAX_LINKS: usize = 400;
+const MAX_LINKS: usize = 1000;
 
 /// What a file holds, as far as it could be read.
 pub(super) struct Source {
@@ -29,9 +30,10 @@ pub(super) fn read(reader: &mut Reader, text: &str) -> Option<Source> {
             return None;
         }
     };
-    if let Some(span) = too_deep(stream.clone()) {
-        let span = reader.at(span);
-        reader.report(syntax::TOO_DEEP, span, "this is nested too deeply", "split it with `let`, or into functions");
+    if let Some((span, why)) = too_deep(stream.clone()) {
+        let (message, note) = why.words();
+        let diagnostic = Diagnostic::new(syntax::TOO_DEEP, reader.at(span), message).note(note);
+        reader.diagnostics.push(diagnostic.help("split it with `let`, or into functions"));
         return None;
     }
     match syn::parse2::<syn::File>(stream.clone()) {
@@ -56,12 +58,13 @@ fn read_piecewise(reader: &mut Reader, stream: TokenStream) -> Source {
             }
             Ok((attrs, items))
         };
-        match syn::parse::Parser::parse2(parser, piece.into_iter().collect()) {
+        let tokens: TokenStream = piece.into_iter().collect();
+        match syn::parse::Parser::parse2(parser, tokens.clone()) {
             Ok((attrs, items)) => {
                 source.attrs.extend(attrs);
                 source.items.extend(items);
             }
-            Err(error) => reader.syntax_error(error, end),
+            Err(error) => reader.syntax_error(error, Place { fallback: end, code: syntax::SYNTAX, tokens, form: None }),
         }
     }
     source
@@ -150,20 +153,41 @@ fn innermost_open(text: &str) -> Option<(u32, char)> {
     open.pop().and_then(|(at, c)| Some((u32::try_from(at).ok()?, c)))
 }
 
-/// The first place that is nested too deeply. Walks without recursion.
-fn too_deep(stream: TokenStream) -> Option<proc_macro2::Span> {
+/// What there is too much of.
+#[derive(Clone, Copy)]
+enum TooDeep {
+    Brackets,
+    Prefix,
+    Links,
+}
+
+impl TooDeep {
+    /// What is wrong, and how much there may be.
+    fn words(self) -> (&'static str, String) {
+        match self {
+            Self::Brackets => ("this is nested too deeply", format!("at most {MAX_DEPTH} brackets are open at once")),
+            Self::Prefix => ("too many operators in a row", format!("at most {MAX_PREFIX} stand before a value")),
+            Self::Links => {
+                ("this expression is too long", format!("one has at most {MAX_LINKS} operators, calls and indices"))
+            }
+        }
+    }
+}
+
+/// The first place that later stages could not take. Walks without recursion.
+fn too_deep(stream: TokenStream) -> Option<(proc_macro2::Span, TooDeep)> {
     let mut open = vec![Level::new(stream)];
     while let Some(level) = open.last_mut() {
         let Some(token) = level.tokens.next() else {
             open.pop();
             continue;
         };
-        if level.is_too_long(&token) {
-            return Some(token.span());
+        if let Some(why) = level.is_too_long(&token) {
+            return Some((token.span(), why));
         }
         if let TokenTree::Group(group) = token {
             if open.len() == MAX_DEPTH {
-                return Some(group.span_open());
+                return Some((group.span_open(), TooDeep::Brackets));
             }
             open.push(Level::new(group.stream()));
         }
@@ -187,7 +211,7 @@ impl Level {
         Self { tokens: stream.into_iter(), prefix: 0, links: 0, after_block: false }
     }
 
-    fn is_too_long(&mut self, token: &TokenTree) -> bool {
+    fn is_too_long(&mut self, token: &TokenTree) -> Option<TooDeep> {
         let continues = matches!(token, TokenTree::Ident(word) if *word == "else");
         if std::mem::take(&mut self.after_block) && !continues {
             self.links = 0;
@@ -203,10 +227,14 @@ impl Level {
             }
             TokenTree::Ident(word) => {
                 self.prefix = 0;
-                self.links += usize::from(continues || *word == "as");
+                // The branches of an `else if` lie in one another.
+                self.links += if continues { 5 } else { usize::from(*word == "as") };
             }
             TokenTree::Literal(_) => self.prefix = 0,
         }
-        self.prefix > MAX_PREFIX || self.links > MAX_LINKS
+        match self.prefix > MAX_PREFIX {
+            true => Some(TooDeep::Prefix),
+            false => (self.links > MAX_LINKS).then_some(TooDeep::Links),
+        }
     }
 }

@@ -7,7 +7,7 @@ use ast::TypeKind;
 use wgpuc_abi::Scalar;
 
 /// Every scalar type.
-const SCALARS: [Scalar; 10] = [
+pub(super) const SCALARS: [Scalar; 10] = [
     Scalar::Bool,
     Scalar::I8,
     Scalar::U8,
