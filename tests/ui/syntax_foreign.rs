@@ -20,6 +20,16 @@ fn f5() { add<<<4, 64>>>(x); }
 
 fn f6(float x) {}
 
+fn f7(i: u32) { let x = (float) i; }
+
+fn f8(i: u32) { if (i < 3) return; }
+
+fn f9(i: u32) { if i < 3 and i > 1 {} }
+
+fn f10() { __shared__ float t[256]; }
+
+fn f11() { let v = vec4<f32>(1.0, 2.0, 3.0, 4.0); }
+
 #define N 4
 //@ file: b.rs
 #[kernel(workgroup(256))]

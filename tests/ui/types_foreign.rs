@@ -1,5 +1,9 @@
 //! Names of CUDA, WGSL, C and Rust.
 
+enum What {
+    Sum,
+}
+
 #[op]
 pub fn f(n: u32, x: &[f32], out: &mut [f32]) {
     let m = sqrt(4.0);
@@ -28,4 +32,13 @@ fn kernel(n: u32, x: &[f32], out: &mut [f32]) {
     let q = n.saturating_sub(1) + n.wraping_add(1);
     printf(n);
     let r = sums;
+    let s = x(0);
+    let t = Sum;
+    let u = x[0].sqrt;
+    let v = shared::<f32>(256);
+    let w: f32 = n > 1;
+    let z: u32 = n > 1;
+    if n % 2 {
+        out[0] = 1.0;
+    }
 }

@@ -1,4 +1,4 @@
-//! Functions that nothing calls.
+//! Functions that nothing calls, and constants that nothing uses.
 
 #[op]
 pub fn f(n: u32, out: &mut [f32]) {
@@ -9,6 +9,8 @@ pub fn f(n: u32, out: &mut [f32]) {
 fn kernel(n: u32, out: &mut [f32]) {
     out[n] = 1.0;
 }
+
+const SHORT: [f32; 4] = [1.0, 2.0];
 
 fn unknown(x: nosuch) -> alsonot {
     whatever(x)

@@ -8,7 +8,8 @@ use wgpuc_abi::Manifest;
 use wit_bindgen_core::wit_parser::{Function, InterfaceId, PackageId, Resolve, Type, TypeDefKind};
 
 /// What of a release the package no longer offers; nothing where its version says so (Semantic Versioning 2.0.0: another
-/// major number, or below 1.0.0 another minor one, or below 0.1.0 any other). `release` is the release's WIT, one text a file.
+/// major number, or below 1.0.0 another minor one, or below 0.1.0 any other; or a version before a release). `release` is
+/// the release's WIT, one text a file.
 ///
 /// # Errors
 /// Where the texts are no WIT package, or that of another.
@@ -25,7 +26,10 @@ pub fn broken_since(manifest: &Manifest, release: &[String]) -> Result<Vec<Strin
     if is < was {
         return Ok(vec![format!("the version was {}, and is {}", dotted(was), package.version)]);
     }
-    if leading(is) != leading(was) {
+    // One before a release promises nothing to any other.
+    let before_release = name.version.as_ref().is_some_and(|version| !version.pre.is_empty());
+    let is_same = name.version.as_ref().is_some_and(|version| version.to_string() == package.version);
+    if leading(is) != leading(was) || ((before_release || package.version.contains('-')) && !is_same) {
         return Ok(vec![]);
     }
     let mut broken = vec![];
@@ -139,7 +143,8 @@ fn kind(resolve: &Resolve, kind: &TypeDefKind) -> String {
 }
 
 fn version(text: &str) -> [u64; 3] {
-    let mut numbers = text.split('.').map(|number| number.parse().unwrap_or(0));
+    let mut numbers =
+        text.split(['-', '+']).next().unwrap_or_default().split('.').map(|number| number.parse().unwrap_or(0));
     [(); 3].map(|()| numbers.next().unwrap_or(0))
 }
 

@@ -77,6 +77,8 @@ fn is_version(version: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::is_version;
+    use crate::bindings::Language;
+    use crate::driver::{Input, Options, compile};
 
     #[test]
     fn versions_are_semantic() {
@@ -88,5 +90,19 @@ mod tests {
         {
             assert!(!is_version(wrong), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_version_before_a_release_stands_in_all_bindings() {
+        let config = "package = \"acme:fill@1.0.0-rc.1\"\n";
+        let kernel = "#[kernel(workgroup = 64, over = out.len())]\npub fn fill(out: &mut [f32]) {}\n";
+        let files = [("wgpuc.toml", config), ("fill.rs", kernel)].map(|(n, t)| (n.to_owned(), t.as_bytes().to_vec()));
+        let input = Input { folder_name: "fill".to_owned(), files: files.to_vec() };
+        let options = Options { bindings: Language::ALL.to_vec(), ..Options::default() };
+        let output = compile(&input, &options).unwrap_or_else(|failure| panic!("{:#?}", failure.diagnostics));
+        assert_eq!(output.manifest.package.version, "1.0.0-rc.1");
+        let wit: Vec<u8> =
+            output.files.iter().filter(|(n, _)| n.ends_with(".wit")).flat_map(|(_, b)| b.clone()).collect();
+        assert!(String::from_utf8_lossy(&wit).contains("package acme:fill@1.0.0-rc.1;"));
     }
 }

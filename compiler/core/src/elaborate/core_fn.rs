@@ -103,7 +103,9 @@ impl Elaborator<'_> {
             })
             .collect();
         let core = NAMES.iter().copied().chain(SUBGROUPS.iter().map(|(n, ..)| *n));
-        if let Some(help) = foreign(&name.name, Use::Function) {
+        if self.local(&name.name).is_some() {
+            d = d.help(format!("it is a value; an element of a slice is `{}[i]`", name.name));
+        } else if let Some(help) = foreign(&name.name, Use::Function) {
             d = d.help(help);
         } else if super::method::is_core(&name.name) {
             d = d.help(format!("it is a method: `x.{}(...)`", name.name));

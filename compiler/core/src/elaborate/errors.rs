@@ -26,12 +26,22 @@ impl Elaborator<'_> {
             d = d.help(format!("it is a function: `{}()`", name.name));
         } else if let Some(help) = foreign(&name.name, Use::Value) {
             d = d.help(help);
+        } else if let Some(of) = self.enum_with_case(&name.name) {
+            d = d.help(format!("write `{of}::{}`", name.name));
         } else if let Some(item) = self.program.hidden(&name.name) {
             d = hidden(d, item);
         } else if let Some(near) = nearest(&name.name, names.into_iter().chain(extra.iter().copied())) {
             d = d.help(format!("a similar name exists: `{near}`"));
         }
         self.report(d)
+    }
+
+    /// The enum in sight that has a case of that name.
+    fn enum_with_case(&self, name: &str) -> Option<&str> {
+        self.program.visible_names(self.file()).find(|of| {
+            let item = self.program.lookup(self.file(), of).map(|id| self.program.item(id));
+            matches!(item, Some(ast::Item::Enum(item)) if item.cases.iter().any(|case| case.name.name == name))
+        })
     }
 
     /// Says that a call has the wrong number of arguments.

@@ -238,9 +238,17 @@ impl Elaborator<'_> {
             Ty::Slice(_) | Ty::Array(..) if name.name == "len" => {
                 d = d.help("`len` is a method: write `.len()`");
             }
+            Ty::Num(..) if super::method::is_core(&name.name) || self.is_function(&name.name) => {
+                d = d.help(format!("`{0}` is a method: write `.{0}()`", name.name));
+            }
             _ => {}
         }
         self.report(d)
+    }
+
+    fn is_function(&self, name: &str) -> bool {
+        let item = self.program.lookup(self.file(), name).map(|id| self.program.item(id));
+        matches!(item, Some(ast::Item::Function(_)))
     }
 
     /// `a[i]`.

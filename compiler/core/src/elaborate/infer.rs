@@ -253,9 +253,15 @@ impl Elaborator<'_> {
                 d = d.help(format!("write a number with a point, as `1.0`, for `{want}`"));
             } else if literal && have == "{float}" {
                 d = d.help("write a number without a point, as `2`; for floats, convert the other: `i as f32`");
+            } else if want == "bool" {
+                d = d.help("compare it: `x != 0`, `x > 0.0`");
+            } else if have == "bool" && float {
+                d = d.help("choose a number: `select(x, 1.0, 0.0)`");
+            } else if have == "bool" && !want.starts_with('{') {
+                d = d.help(format!("convert it: `as {want}`"));
             } else if want == "{float}" && !literal {
                 d = d.help("convert it: `as f32`");
-            } else if !want.starts_with('{') && want != "bool" && have != "bool" {
+            } else if !want.starts_with('{') {
                 d = d.help(format!("convert it: `as {want}`"));
             }
         }

@@ -101,6 +101,11 @@ impl Elaborator<'_> {
     }
 
     fn pattern_const(&mut self, expr: &Expr, ty: &Ty) -> Res<Const> {
+        if matches!(expr.kind, ast::ExprKind::Bool(_)) && *ty != Ty::BOOL {
+            let d = Diagnostic::new(codes::MISMATCHED, expr.span, "mismatched types")
+                .here(format!("expected `{}`, found `bool`", self.show(ty)));
+            return Err(self.report(d));
+        }
         let val = self.const_expr(expr, Some(ty))?;
         self.known(&val).ok_or_else(|| self.error(codes::BAD_PATTERN, expr.span, "not a single value"))
     }

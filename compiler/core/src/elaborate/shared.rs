@@ -52,7 +52,11 @@ impl Elaborator<'_> {
 
     fn shared_array(&mut self, name: &ast::Ident, path: &ast::Path, args: &[Expr], zeroed: bool) -> Res<Place> {
         let what = &path.name.name;
-        self.check_count(what, 0, args.len(), path.span)?;
+        if let Some(first) = args.first() {
+            let d = Diagnostic::new(codes::ARGUMENT_COUNT, first.span, format!("`{what}` takes no arguments"))
+                .help(format!("the length is part of the type: `{what}::<[f32; 256]>()`"));
+            return Err(self.report(d));
+        }
         if self.in_constant > 0 {
             return Err(self.error(codes::NOT_CONSTANT, path.span, "workgroup memory in a constant"));
         }

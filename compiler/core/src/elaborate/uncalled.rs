@@ -1,4 +1,5 @@
-//! Functions that no kernel calls: nothing inlines them, so they are elaborated by themselves, as far as that can be.
+//! Functions that no kernel calls, and constants that none may use: nothing inlines them, so they are elaborated by
+//! themselves, as far as that can be.
 
 use super::call::Passed;
 use super::place::{Owner, OwnerKind};
@@ -11,7 +12,7 @@ use crate::program::{ItemId, Program};
 use crate::syntax::ast::{self, GenericKind, Item, TypeKind};
 use std::collections::BTreeSet;
 
-/// What is wrong with the package's functions that are not among the `called`.
+/// What is wrong with the package's functions that are not among the `called`, and with its constants.
 ///
 /// A generic one has no types without a call: of it, the names in its signature are checked.
 #[must_use]
@@ -19,7 +20,14 @@ pub fn uncalled(program: &Program, called: &BTreeSet<ItemId>) -> Diagnostics {
     let mut all = Diagnostics::new();
     let mut done = called.clone();
     for (id, item) in program.own_items() {
-        let Item::Function(function) = item else { continue };
+        let function = match item {
+            Item::Function(function) => function,
+            Item::Const(constant) => {
+                all.extend(wrong_with(program, id, constant));
+                continue;
+            }
+            _ => continue,
+        };
         if done.contains(&id) {
             continue;
         }
@@ -30,6 +38,16 @@ pub fn uncalled(program: &Program, called: &BTreeSet<ItemId>) -> Diagnostics {
         }
     }
     all
+}
+
+/// What is wrong with a constant, whether something uses it or not.
+fn wrong_with(program: &Program, id: ItemId, constant: &ast::Const) -> Diagnostics {
+    let mut elaborator = Elaborator::new(program, constant.name.span, &[]);
+    elaborator.frames.push(Frame::of_file(program.file_of(id), constant.name.span));
+    // Why it failed has been reported.
+    let _ = elaborator.const_value_of(constant);
+    elaborator.settle_all();
+    elaborator.diags
 }
 
 /// Elaborates one for devices that have the features; those that it asks for.

@@ -2,7 +2,7 @@
 //! tokens around the place.
 
 use super::Reader;
-use crate::diag::{Code, Diagnostic, own_type};
+use crate::diag::{Code, Diagnostic, Use, foreign, own_type};
 use crate::source::Span;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
@@ -39,7 +39,9 @@ impl Reader {
             let (message, help) = if begun || (message.contains("`struct`") && message.contains("`fn`")) {
                 (EXPECTED_ITEM.to_owned(), in_place_of_item(&tokens, at - usize::from(begun)))
             } else {
-                let help = in_place_of(&tokens, at, &message);
+                let text = |at: Option<usize>| at.and_then(|at| tokens.get(at)).map_or("", |token| &token.text);
+                let help = in_place_of(&tokens, at);
+                let help = help.or_else(|| by_message(&message, text(Some(at)), text(at.checked_sub(1))));
                 let vague = help.is_some() && message.starts_with("expected one of");
                 (if vague { "unexpected token".to_owned() } else { message }, help)
             };
@@ -97,11 +99,30 @@ fn in_place_of_item(tokens: &[Token], at: usize) -> Option<String> {
     Some(help.to_owned())
 }
 
+/// What to write where `syn` says enough of it.
+fn by_message(message: &str, at: &str, before: &str) -> Option<String> {
+    if message == "expected curly braces" {
+        return Some(match at {
+            "and" => "write `&&`".to_owned(),
+            "or" => "write `||`".to_owned(),
+            _ => "what is done stands in braces: `if x { ... }`".to_owned(),
+        });
+    }
+    if message.starts_with("comparison operators") {
+        return Some(
+            "compare twice, `a < b && b < c`; the types of a call stand behind `::`, `f::<u32>(x)`".to_owned(),
+        );
+    }
+    if message == "expected `:`" && is_word(before) {
+        return Some("a type stands after a colon: `x: f32`".to_owned());
+    }
+    None
+}
+
 /// What to write in place of what stands at a token and before it.
-fn in_place_of(tokens: &[Token], at: usize, message: &str) -> Option<String> {
+fn in_place_of(tokens: &[Token], at: usize) -> Option<String> {
     let text = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
     let before = |n: usize| at.checked_sub(n).map_or("", text);
-    let is_word = |text: &str| text.starts_with(|c: char| c.is_alphabetic() || c == '_');
     let near = || at.saturating_sub(8)..at + 4;
     if near().any(|at| text(at) == "<" && text(at + 1) == "<" && text(at + 2) == "<") {
         return Some("kernels are launched by ops: `launch!(kernel, [groups], args...)`".to_owned());
@@ -125,15 +146,27 @@ fn in_place_of(tokens: &[Token], at: usize, message: &str) -> Option<String> {
     if matches!(text(at), "=" | ";") && before(2) == "const" {
         return Some(format!("say its type: `const {}: u32 = 256;`", before(1)));
     }
-    if message == "expected `:`" && is_word(before(1)) {
-        return Some("a type stands after a colon: `x: f32`".to_owned());
+    if matches!(before(1), "__shared__" | "groupshared" | "threadgroup") {
+        return foreign(before(1), Use::Value).map(str::to_owned);
     }
-    if is_word(text(at))
-        && (own_type(before(1)).is_some() || is_scalar(before(1)) || matches!(before(1), "var" | "auto"))
-    {
+    if before(1) == ")" && before(3) == "(" && is_type(before(2)) {
+        let ty = own_type(before(2)).unwrap_or(before(2));
+        return Some(format!("convert with `as`: `{} as {ty}`", text(at)));
+    }
+    let is_parameter = matches!(before(2), "(" | ",");
+    if !is_parameter && is_word(text(at)) && (is_type(before(1)) || matches!(before(1), "var" | "auto")) {
         return Some(format!("a variable is written `let {0} = ...;`, or `let mut {0} = ...;`", text(at)));
     }
     None
+}
+
+fn is_word(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_alphabetic() || c == '_')
+}
+
+/// Whether it is what a language calls a number type.
+fn is_type(name: &str) -> bool {
+    own_type(name).is_some() || is_scalar(name)
 }
 
 fn is_scalar(name: &str) -> bool {

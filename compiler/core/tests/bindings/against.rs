@@ -93,3 +93,16 @@ fn what_is_no_release_of_the_package_is_refused() {
         assert!(why.starts_with("it is no WIT that can be read"), "{why}");
     }
 }
+
+#[test]
+fn a_version_before_a_release_promises_itself_alone() {
+    let mut old = fixture::everything();
+    old.package.version = "2.9.0-rc.1".to_owned();
+    let mut new = old.clone();
+    items(&mut new).retain(|item| !matches!(item, Item::Op(_)));
+    assert_ne!(broken_since(&new, &released(&old)), Ok(vec![]));
+    for version in ["2.9.0-rc.2", "2.9.0", "2.10.0"] {
+        new.package.version = version.to_owned();
+        assert_eq!(broken_since(&new, &released(&old)), Ok(vec![]), "{version}");
+    }
+}
