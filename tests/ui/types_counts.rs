@@ -16,6 +16,9 @@ fn kernel(n: u32, x: &[f32], out: &mut [f32]) {
     let c: u32 = 1.5;
     out[3] = x[0.0];
     out[i] = x[i.x];
+    if i < n {
+        out[0] = both::<2>(x[0] ^ 2.0, -n as f32);
+    }
     require!(n > 0);
     launch!(kernel, [1], n, x, out);
 }

@@ -29,8 +29,10 @@ impl Elaborator<'_> {
         }
         if args.len() != generics.len() {
             let (want, have) = (generics.len(), args.len());
+            let parameters = if want == 1 { "parameter" } else { "parameters" };
+            let arguments = if have == 1 { "argument was" } else { "arguments were" };
             let text =
-                format!("`{}` has {want} generic parameters, but {have} arguments were given", function.name.name);
+                format!("`{}` has {want} generic {parameters}, but {have} {arguments} given", function.name.name);
             let d = Diagnostic::new(codes::BAD_GENERICS, span, text).label(function.name.span, "declared here");
             return Err(self.report(d));
         }

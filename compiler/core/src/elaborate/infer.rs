@@ -246,6 +246,9 @@ impl Elaborator<'_> {
                 d = d.label(at, format!("`{name}` because of this use"));
             }
         }
+        if let (Ty::Num(_, 1), Ty::Num(_, 2..)) = (expected, found) {
+            d = d.help("take one lane of the vector: `.x`");
+        }
         if let (Ty::Num(_, 1), Ty::Num(b, 1)) = (expected, found) {
             let literal = matches!(b, Elem::Var(var) if self.vars.bound(*var).is_none());
             let float = want.starts_with('f') || want == "bf16";
@@ -362,6 +365,9 @@ fn bad_operand(scalar: Scalar, span: Span, verb: &str) -> Diagnostic {
     match scalar {
         Scalar::U8 | Scalar::I8 => d.note(format!("`{name}` is for storage only")).help("convert it first: `as i32`"),
         Scalar::Bf16 => d.note(format!("`{name}` is for storage only")).help("convert it first: `as f32`"),
+        Scalar::F32 | Scalar::F16 if verb.ends_with("`^` to") => d.help("`^` works on bits; multiply: `x * x`"),
+        Scalar::F32 | Scalar::F16 if verb.ends_with("`!` to") => d.help("compare it: `x == 0.0`"),
+        Scalar::U32 if verb == "negate" => d.help("convert it first: `-(x as i32)`"),
         _ => d,
     }
 }
