@@ -98,20 +98,22 @@ impl Elaborator<'_> {
                     .help("use the value itself, without `&`");
                 return Err(self.report(d));
             }
-            ExprKind::Require(_) => {
-                let d = Diagnostic::new(codes::MISPLACED, expr.span, "`require!` stands only in ops")
-                    .help("a kernel reports what should not be with `fault!(\"what\", value, bound)`");
-                return Err(self.report(d));
-            }
-            ExprKind::Launch { .. } => {
-                let d = Diagnostic::new(codes::MISPLACED, expr.span, "`launch!` stands only in ops")
-                    .help("an op is a `pub fn` with `#[op]` before it");
-                return Err(self.report(d));
-            }
+            ExprKind::Require(_) | ExprKind::Launch { .. } => return Err(self.only_in_ops(expr)),
             ExprKind::Supports(feature) => self.supports(*feature),
             ExprKind::Fault { what, value, bound } => self.fault(what.as_deref(), value, bound)?,
         };
         Ok(Operand::Val(val))
+    }
+
+    fn only_in_ops(&mut self, expr: &Expr) -> Reported {
+        let (name, help) = match expr.kind {
+            ExprKind::Require(_) => {
+                ("require", "a kernel reports what should not be with `fault!(\"what\", value, bound)`")
+            }
+            _ => ("launch", "an op is a `pub fn` with `#[op]` before it"),
+        };
+        let d = Diagnostic::new(codes::MISPLACED, expr.span, format!("`{name}!` stands only in ops"));
+        self.report(d.help(help))
     }
 
     fn number(

@@ -246,27 +246,16 @@ impl Elaborator<'_> {
                 d = d.label(at, format!("`{name}` because of this use"));
             }
         }
-        if let (Ty::Num(_, 1), Ty::Num(_, 2..)) = (expected, found) {
-            d = d.help("take one lane of the vector: `.x`");
-        }
-        if let (Ty::Num(_, 1), Ty::Num(b, 1)) = (expected, found) {
-            let literal = matches!(b, Elem::Var(var) if self.vars.bound(*var).is_none());
-            let float = want.starts_with('f') || want == "bf16";
-            if literal && float {
-                d = d.help(format!("write a number with a point, as `1.0`, for `{want}`"));
-            } else if literal && have == "{float}" {
-                d = d.help("write a number without a point, as `2`; for floats, convert the other: `i as f32`");
-            } else if want == "bool" {
-                d = d.help("compare it: `x != 0`, `x > 0.0`");
-            } else if have == "bool" && float {
-                d = d.help("choose a number: `select(x, 1.0, 0.0)`");
-            } else if have == "bool" && !want.starts_with('{') {
-                d = d.help(format!("convert it: `as {want}`"));
-            } else if want == "{float}" && !literal {
-                d = d.help("convert it: `as f32`");
-            } else if !want.starts_with('{') {
-                d = d.help(format!("convert it: `as {want}`"));
+        let help = match (expected, found) {
+            (Ty::Num(_, 1), Ty::Num(_, 2..)) => Some("take one lane of the vector: `.x`".to_owned()),
+            (Ty::Num(_, 1), Ty::Num(elem, 1)) => {
+                let is_literal = matches!(elem, Elem::Var(var) if self.vars.bound(*var).is_none());
+                instead_of(&want, &have, is_literal)
             }
+            _ => None,
+        };
+        if let Some(help) = help {
+            d = d.help(help);
         }
         Err(self.report(d))
     }
@@ -358,6 +347,22 @@ impl Elaborator<'_> {
 
 /// Where an expectation comes from, and what to say of it.
 pub(super) type Why = Option<(Span, String)>;
+
+/// What to write in place of a scalar of the wrong type.
+fn instead_of(want: &str, have: &str, is_literal: bool) -> Option<String> {
+    let float = want.starts_with('f') || want == "bf16";
+    Some(match (want, have) {
+        _ if is_literal && float => format!("write a number with a point, as `1.0`, for `{want}`"),
+        (_, "{float}") if is_literal => {
+            "write a number without a point, as `2`; for floats, convert the other: `i as f32`".to_owned()
+        }
+        ("bool", _) => "compare it: `x != 0`, `x > 0.0`".to_owned(),
+        (_, "bool") if float => "choose a number: `select(x, 1.0, 0.0)`".to_owned(),
+        ("{float}", _) if have != "bool" && !is_literal => "convert it: `as f32`".to_owned(),
+        _ if want.starts_with('{') => return None,
+        _ => format!("convert it: `as {want}`"),
+    })
+}
 
 fn bad_operand(scalar: Scalar, span: Span, verb: &str) -> Diagnostic {
     let name = scalar.name();

@@ -43,19 +43,7 @@ impl Elaborator<'_> {
         let ty = &self.settle(ty);
         match &pattern.kind {
             PatternKind::Wildcard => Ok(Pat::Any(None)),
-            PatternKind::Bind { name, mutable } => {
-                if refutable && !mutable && self.is_constant_name(&name.name) {
-                    let path = ast::Path { qualifier: None, name: name.clone(), generics: vec![], span: name.span };
-                    let expr = Expr { kind: ast::ExprKind::Path(path), span: name.span };
-                    return Ok(Pat::Value(self.pattern_const(&expr, ty)?));
-                }
-                if let (true, Ty::Enum(id)) = (refutable, ty)
-                    && let Some(d) = arms::hidden_case(self.program.item(*id), name)
-                {
-                    return Err(self.report(d));
-                }
-                Ok(Pat::Any(Some(Name { name: name.name.clone(), mutable: *mutable, span: name.span })))
-            }
+            PatternKind::Bind { name, mutable } => self.name_pattern(name, *mutable, ty, refutable),
             PatternKind::Tuple(parts) => match ty {
                 Ty::Tuple(tys) if tys.len() == parts.len() => {
                     let parts = parts.iter().zip(tys).map(|(part, ty)| self.pattern(part, ty, refutable));
@@ -92,6 +80,21 @@ impl Elaborator<'_> {
                 Ok(Pat::Or(pats))
             }
         }
+    }
+
+    /// A lone name: a constant's, or a new one.
+    fn name_pattern(&mut self, name: &ast::Ident, mutable: bool, ty: &Ty, refutable: bool) -> Res<Pat> {
+        if refutable && !mutable && self.is_constant_name(&name.name) {
+            let path = ast::Path { qualifier: None, name: name.clone(), generics: vec![], span: name.span };
+            let expr = Expr { kind: ast::ExprKind::Path(path), span: name.span };
+            return Ok(Pat::Value(self.pattern_const(&expr, ty)?));
+        }
+        if let (true, Ty::Enum(id)) = (refutable, ty)
+            && let Some(d) = arms::hidden_case(self.program.item(*id), name)
+        {
+            return Err(self.report(d));
+        }
+        Ok(Pat::Any(Some(Name { name: name.name.clone(), mutable, span: name.span })))
     }
 
     fn is_constant_name(&self, name: &str) -> bool {
