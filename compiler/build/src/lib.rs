@@ -135,7 +135,8 @@ impl Config {
         for variable in [PTXAS_VARIABLE, CACHE_VARIABLE] {
             println!("cargo::rerun-if-env-changed={variable}");
         }
-        let Built { manifest, mut files } = build(&input, &options).map_err(|failure| Error::Source(text(failure, dir)))?;
+        let Built { manifest, mut files } =
+            build(&input, &options).map_err(|failure| Error::Source(text(failure, dir)))?;
         let (name, source) = embed::bundle(&manifest);
         files.insert(name, source);
         write_changed(&out, &files)?;
