@@ -157,6 +157,41 @@ fn a_guest_as_text_and_one_without_wasi() {
 }
 
 #[test]
+fn the_device_that_was_chosen_is_told() {
+    let module = br#"(module (memory (export "memory") 1) (func (export "_start")))"#;
+    let (code, text) = wgpuc(&[("guest", module)], &["run", "guest"]);
+    assert!(code == 0 && text.contains("device: "), "{text}");
+    // Whatever is here, no device has such a name: each backend says so.
+    let named = ["run", "--device", "no such device", "guest"];
+    says(&[("guest", module)], &named, 3, &["`auto` has no device", "cpu: ", "wgpu: ", "cuda: "]);
+}
+
+#[test]
+fn a_guest_that_is_no_program_says_what_it_lacks() {
+    let run = ["run", "--backend", "cpu", "guest"];
+    let of = |text: &str, parts: &[&str]| says(&[("guest", text.as_bytes())], &run, 1, parts);
+    of(r#"(module (func (export "_start")))"#, &["export it as `memory`"]);
+    of(r#"(module (memory (export "memory") 1))"#, &["no `main`", "`_start`"]);
+    of(r#"(module (memory (export "memory") 1 1) (func (export "_start")))"#, &["its memory cannot grow"]);
+    let import = |interface: &str| {
+        format!(
+            r#"(module (import "{interface}" "gather" (func)) (memory (export "memory") 1)
+                (func (export "_start")))"#
+        )
+    };
+    of(&import("local:k/kernels@0.1.0"), &["it imports `local:k/kernels@0.1.0`", "wasi:gpu/ml-kernels@0.1.0"]);
+    of(&import("wasi:gpu/ml-kernels@0.1.0"), &["`gather` of `wasi:gpu/ml-kernels@0.1.0`", "kernel-reduce"]);
+}
+
+#[test]
+fn options_that_are_none_or_too_late() {
+    let module = br#"(module (import "local:k/kernels@0.1.0" "f" (func)) (memory (export "memory") 1))"#;
+    says(&[], &["run", "--kernel", "out", "guest"], 2, &["no option `--kernel`"]);
+    let late = ["run", "--backend", "cpu", "guest", "--kernels", "out"];
+    says(&[("guest", module)], &late, 1, &["`--kernels` stands after the guest"]);
+}
+
+#[test]
 fn how_a_guest_ends() {
     let seven = wat::parse_str(program(1, "(call $exit (i32.const 7))")).unwrap();
     assert_eq!(wgpuc(&[("guest", &seven)], &["run", "--backend", "cpu", "guest"]), (1, String::new()));

@@ -106,3 +106,37 @@ fn load(element: &[u8], offset: usize, scalar: Scalar) -> u64 {
     word[..size].copy_from_slice(&element[offset..offset + size]);
     u64::from_le_bytes(word)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Number::{Float, Int};
+    use wgpuc_abi::Scalar;
+
+    #[test]
+    fn numbers_that_do_not_fit_are_told() {
+        for (number, scalar) in [
+            (Int(0), Scalar::Bool),
+            (Int(255), Scalar::U8),
+            (Int(-128), Scalar::I8),
+            (Int(u32::MAX.into()), Scalar::U32),
+            (Int(i64::MIN.into()), Scalar::I64),
+            (Int(u64::MAX.into()), Scalar::U64),
+            (Float(0.5), Scalar::F16),
+            (Int(1 << 40), Scalar::F32),
+        ] {
+            assert_eq!(number.misfit(scalar), None, "{number} {scalar:?}");
+        }
+        for (number, scalar) in [
+            (Int(2), Scalar::Bool),
+            (Int(256), Scalar::U8),
+            (Int(-129), Scalar::I8),
+            (Int(-1), Scalar::U32),
+            (Int(1 << 63), Scalar::I64),
+            (Int(1 << 64), Scalar::U64),
+            (Float(1.5), Scalar::I32),
+        ] {
+            let why = number.misfit(scalar).unwrap_or_default();
+            assert!(why.starts_with(&format!("{number} is no {}", scalar.name())), "{number} {scalar:?}: {why}");
+        }
+    }
+}

@@ -5,8 +5,9 @@ use crate::args;
 use crate::exit::Failure;
 use std::path::Path;
 use std::process::ExitCode;
+use wgpuc_abi::Manifest;
 use wgpuc_build::Built;
-use wgpuc_core::bindings::{broken_since, next_breaking};
+use wgpuc_core::bindings::{broken_since, elements_changed_since, next_breaking};
 use wgpuc_core::driver::Options;
 
 /// Compiles a folder and writes what changed, or only compares.
@@ -63,9 +64,15 @@ fn compare(args: &args::Build, output: &Built) -> Result<ExitCode, Failure> {
 fn keep_promises(release: &Path, output: &Built) -> Result<(), Failure> {
     let texts = wgpuc_build::read_wit(release)?;
     let package = &output.manifest.package;
+    // What buffers hold stands in its Manifest alone, which lies in the folder above, if the release has kept it.
+    let manifest = release.ancestors().take(2).find_map(|folder| {
+        let text = std::fs::read_to_string(folder.join("manifest.json")).ok()?;
+        serde_json::from_str::<Manifest>(&text).ok()
+    });
     let release = release.display();
-    let broken = broken_since(&output.manifest, &texts)
+    let mut broken = broken_since(&output.manifest, &texts)
         .map_err(|why| Failure::failed(format_args!("{release} is no release of this package: {why}")))?;
+    broken.extend(manifest.iter().flat_map(|old| elements_changed_since(&output.manifest, old)));
     if broken.is_empty() {
         return Ok(());
     }

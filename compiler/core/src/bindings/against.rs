@@ -4,7 +4,7 @@
 //! by name, and each must have the very types that it was built with; functions may be added.
 
 use super::wit::{COMPUTE_PACKAGE, compute_package, resolve};
-use wgpuc_abi::Manifest;
+use wgpuc_abi::{Elem, Interface, Manifest, OpParamType};
 use wit_bindgen_core::wit_parser::{Function, InterfaceId, PackageId, Resolve, Type, TypeDefKind};
 
 /// What of a release the package no longer offers; nothing where its version says so (Semantic Versioning 2.0.0: another
@@ -42,6 +42,40 @@ pub fn broken_since(manifest: &Manifest, release: &[String]) -> Result<Vec<Strin
         }
     }
     Ok(broken)
+}
+
+/// What buffers held in a release, and no longer do; WIT does not say what they hold. Nothing where the version says that all
+/// may differ.
+#[must_use]
+pub fn elements_changed_since(manifest: &Manifest, release: &Manifest) -> Vec<String> {
+    if leading(version(&manifest.package.version)) != leading(version(&release.package.version)) {
+        return vec![];
+    }
+    let mut changed = vec![];
+    for was in release.interface.ops() {
+        let Some(is) = manifest.interface.ops().find(|op| op.name == was.name) else { continue };
+        for (before, now) in was.params.iter().zip(&is.params) {
+            let (OpParamType::Buffer(a), OpParamType::Buffer(b)) = (&before.ty, &now.ty) else { continue };
+            let (held, holds) = (element(&a.elem, &release.interface), element(&b.elem, &manifest.interface));
+            if held != holds {
+                let (op, param) = (was.name.kebab(), before.name.kebab());
+                changed.push(format!("`{param}` of `{op}` held {held}, and holds {holds}"));
+            }
+        }
+    }
+    changed
+}
+
+fn element(elem: &Elem, interface: &Interface) -> String {
+    match elem {
+        Elem::Scalar(scalar) => scalar.name().to_owned(),
+        Elem::Vector(scalar, lanes) => format!("{}x{lanes}", scalar.name()),
+        Elem::Struct(name, _) => {
+            let fields = interface.element(name).map_or(&[][..], |element| &element.fields);
+            let fields = fields.iter().map(|field| format!("{} at {}", field.ty.name(), field.offset));
+            format!("{} ({})", name.kebab(), fields.collect::<Vec<_>>().join(", "))
+        }
+    }
 }
 
 /// The version that a package needs for such changes.

@@ -1,8 +1,8 @@
 //! What breaks guests of an earlier release, and what does not.
 
 use crate::fixture;
-use wgpuc_abi::{Item, Manifest, Scalar, ValueType};
-use wgpuc_core::bindings::{Language, broken_since, generate, next_breaking};
+use wgpuc_abi::{Elem, Item, Manifest, OpParamType, Scalar, ValueType};
+use wgpuc_core::bindings::{Language, broken_since, elements_changed_since, generate, next_breaking};
 
 /// The WIT that a package was released with.
 fn released(manifest: &Manifest) -> Vec<String> {
@@ -28,6 +28,25 @@ fn is_called(item: &Item, name: &str) -> bool {
         Item::Enum(e) => e.name.kebab() == name,
         Item::Element(_) => false,
     }
+}
+
+#[test]
+fn buffers_that_hold_something_else_are_told() {
+    let old = fixture::contract();
+    let mut new = old.clone();
+    assert_eq!(elements_changed_since(&new, &old), [""; 0]);
+    let ops = items(&mut new).iter_mut().filter_map(|item| if let Item::Op(op) = item { Some(op) } else { None });
+    for op in ops.filter(|op| op.name.kebab() == "kernel-average") {
+        for param in &mut op.params {
+            if let (OpParamType::Buffer(buffer), "output") = (&mut param.ty, param.name.kebab()) {
+                buffer.elem = Elem::Scalar(Scalar::I32);
+            }
+        }
+    }
+    assert_eq!(elements_changed_since(&new, &old), ["`output` of `kernel-average` held f32, and holds i32"]);
+    // Nothing stays the same in another such version.
+    new.package.version = next_breaking(&old.package.version);
+    assert_eq!(elements_changed_since(&new, &old), [""; 0]);
 }
 
 #[test]

@@ -114,9 +114,15 @@ refused = ["y.len()"]
 [[case]]
 args = { params = { n = 1, a = 3, way = "add" }, x = [1], y = [0] }
 fault = ["index"]
+
+[[case]]
+args = { params = { n = 1, a = 3, way = "add" }, x = [1], y = [0] }
+expect.y = [3, 3]
 "#;
     let outcomes = outcomes(text);
-    let words = ["y[1] is 7", "should have been refused", "lacks `y.len()`", "should have met a fault"];
+    let too_many = "`y` is expected to begin with 2 elements, but has 1";
+    let words = ["y[1] is 7", "should have been refused", "lacks `y.len()`", "should have met a fault", too_many];
+    assert_eq!(outcomes.len(), words.len());
     for (outcome, word) in outcomes.iter().zip(words) {
         assert!(outcome.as_ref().is_some_and(|text| text.contains(word)), "{word}: {outcome:?}");
     }
@@ -143,6 +149,12 @@ fn mistakes_are_shown_in_their_place() {
         ("case = 3".to_owned(), &["`case` is a list, not integer"]),
         ("[[case]".to_owned(), &["no TOML"]),
         (case("args.y = [1]").replace("\"add\"", "\"ad\""), &["no case `ad`", "`add`"]),
+        (case("args.y = [1]").replace("n = 1", "n = -1"), &["-1 is no u32: those go from 0 to 4294967295"]),
+        (case("args.y = [1]").replace("n = 1", "n = 5_000_000_000"), &["5000000000 is no u32"]),
+        (case("args.y = [1]\nexpect.y = [1]\nrefused = [\"y\"]"), &["says `refused` and `expect`", "ends in one way"]),
+        (case("args.y = { values = [1], fill = \"iota\" }"), &["says `values` and `fill`"]),
+        (case("args.y = [1]\nfor.n = []"), &["`n` takes no values, so this case never runs"]),
+        ("generated = \"no\"".to_owned(), &["`generated` is `true` or `false`"]),
         (case("args.y = [1]").replace("n = 1", "m = 1"), &["no field `m`", "field `n` is missing"]),
     ] {
         let (_, wrong) = parsed(&reference, &text);
