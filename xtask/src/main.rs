@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask demo`, `test`, `setup` and `guests`.
+//! The project's own tasks: `cargo xtask demo`, `seeds`, `test`, `setup` and `guests`.
 
 mod demo;
 mod guests;
@@ -32,6 +32,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         guest_args: Vec<String>,
     },
+    /// Trains that forest with many seeds, and compares their mean error with that of scikit-learn's forests
+    Seeds {
+        /// How many
+        #[arg(default_value_t = 20)]
+        n: u32,
+    },
     /// Runs all checks and tests
     ///
     /// What a test needs is installed first. A tool that cannot be installed is an error where the variable CI is
@@ -60,6 +66,7 @@ fn run(task: Task) -> Result<()> {
     let workspace = Workspace::find()?;
     match task {
         Task::Demo { guest_args } => demo::run(&workspace, &guest_args),
+        Task::Seeds { n } => demo::seeds(&workspace, n),
         Task::Test => test::run(&workspace),
         Task::Setup { pieces } => setup::install(&workspace, &pieces),
         Task::Guests => guests::build_all(&workspace, Profile::Release),

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use std::io::ErrorKind;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 fn describe(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
@@ -11,7 +11,22 @@ fn describe(command: &Command) -> String {
 
 /// Runs a command to its end, showing what it prints.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
-    match command.status() {
+    ended(command.status(), command)
+}
+
+/// Runs a command to its end, and gives what it prints to standard output.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    match command.stderr(Stdio::inherit()).output() {
+        Ok(output) => {
+            ended(Ok(output.status), command)?;
+            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        }
+        Err(error) => ended(Err(error), command).map(|()| String::new()),
+    }
+}
+
+fn ended(status: std::io::Result<ExitStatus>, command: &Command) -> Result<()> {
+    match status {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => bail!("`{}` failed ({status})", describe(command)),
         Err(error) if error.kind() == ErrorKind::NotFound => bail!(

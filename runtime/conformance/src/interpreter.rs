@@ -133,6 +133,9 @@ impl Session for Memory {
             *self.bytes(*key) = bytes;
         }
         let outcome = outcome.map_err(|error| Error::Kernel(meaningless(&package, kernel, &error)))?;
+        if let Some(place) = outcome.unwritten_read {
+            package.note_unwritten(&kernel.name, place);
+        }
         if self.fault.is_none() {
             self.fault = outcome.fault.map(|f| Fault {
                 launch: launch.id,

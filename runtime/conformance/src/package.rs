@@ -1,9 +1,11 @@
 //! A compiled kernel folder: what devices run, and the IR that the interpreter runs.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use wgpuc_abi::{BinaryOp, Bundle, Expr, Feature, Step, UnaryOp};
 use wgpuc_core::driver::{self, Failure, Form, Input, Options, Output};
+use wgpuc_core::source::Span;
 use wgpuc_runtime::backend::Device;
 
 /// A kernel folder, compiled for every target.
@@ -11,6 +13,8 @@ use wgpuc_runtime::backend::Device;
 pub struct Package {
     /// What came of it, the IR of each instance included.
     pub output: Output,
+    /// Where the interpreter first read workgroup memory that nothing had written, by kernel.
+    unwritten: Mutex<BTreeMap<String, Span>>,
 }
 
 impl Package {
@@ -22,7 +26,7 @@ impl Package {
         // Whatever the package is built for, the interpreter runs what every target takes.
         let options = Options { targets: driver::TARGETS.to_vec(), proofs: true, ..Options::default() };
         let output = driver::compile(input, &options)?;
-        Ok(Arc::new(Self { output }))
+        Ok(Arc::new(Self { output, unwritten: Mutex::default() }))
     }
 
     /// The standard kernels, whose source this program carries.
@@ -47,6 +51,22 @@ impl Package {
     #[must_use]
     pub fn largest_workgroup(&self, op: &str) -> u32 {
         self.forms(op).map(|form| form.kernel.workgroup.iter().product()).max().unwrap_or(1)
+    }
+
+    /// Notes that a kernel has read workgroup memory that nothing had written.
+    pub(crate) fn note_unwritten(&self, kernel: &str, place: Span) {
+        if let Ok(mut unwritten) = self.unwritten.lock() {
+            unwritten.entry(kernel.to_owned()).or_insert(place);
+        }
+    }
+
+    /// Where a kernel of an op has read workgroup memory that nothing had written: file, line, and the text.
+    pub(crate) fn unwritten(&self, op: &str) -> Option<String> {
+        let unwritten = self.unwritten.lock().ok()?;
+        let span = *self.forms(op).find_map(|form| unwritten.get(&form.kernel.name))?;
+        let sources = &self.output.sources;
+        let (line, column) = sources.line_column(span);
+        Some(format!("`{}` ({}:{line}:{column})", sources.text(span), sources.file(span.file).name))
     }
 
     /// Every form of every kernel that an op launches.

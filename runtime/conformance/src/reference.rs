@@ -100,10 +100,19 @@ impl Reference {
         let tolerance = stated.unwrap_or_else(|| Tolerance::of(&self.package, call.op.name.kebab(), &machine.traits));
         let outcome = self.check(errors, call, (&got, &want), tolerance, &machine.traits);
         match outcome {
-            Err(error) if machine.traits.is_interpreter && !matches!(*want, Ending::Broken(_)) => Err(format!(
-                "another order of invocations gives another result: {error}; where that is meant, set `generated = \
-                 false` for this op and write cases that expect what does not depend on it"
-            )
+            Err(error) if machine.traits.is_interpreter && !matches!(*want, Ending::Broken(_)) => Err(match self
+                .package
+                .unwritten(call.op.name.kebab())
+            {
+                Some(place) => format!(
+                    "the result depends on workgroup memory that nothing has written: {error}; {place} reads such: \
+                         write it first, or declare it with `shared_zeroed`"
+                ),
+                None => format!(
+                    "another order of invocations gives another result: {error}; where that is meant, set `generated \
+                         = false` for this op and write cases that expect what does not depend on it"
+                ),
+            }
             .into()),
             outcome => outcome,
         }

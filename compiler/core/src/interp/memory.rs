@@ -135,6 +135,8 @@ impl Buffers {
 #[derive(Debug, Default)]
 pub(super) struct SharedMemory {
     arrays: Vec<Vec<Lanes>>,
+    /// Which elements something has written.
+    written: Vec<Vec<bool>>,
     shadows: Vec<Vec<Shadow>>,
     /// Of a view: the array that it shows, and how many of its elements as one.
     views: Vec<Option<(usize, usize)>>,
@@ -146,10 +148,15 @@ impl SharedMemory {
     /// Makes all new: zero where asked for, else unspecified.
     pub(super) fn reset(&mut self, kernel: &Kernel, rng: &mut Rng) {
         self.arrays.resize(kernel.shared.len(), vec![]);
+        self.written.resize(kernel.shared.len(), vec![]);
         self.shadows.resize(kernel.shared.len(), vec![]);
         let view = |s: &Shared| s.view_of.map(|of| (of.0 as usize, usize::from(s.elem.lanes)));
         self.views = kernel.shared.iter().map(view).collect();
         self.in_flight.clear();
+        for (written, array) in self.written.iter_mut().zip(&kernel.shared) {
+            written.clear();
+            written.resize(if array.view_of.is_some() { 0 } else { array.len as usize }, array.zeroed);
+        }
         for ((shared, array), shadow) in kernel.shared.iter().zip(&mut self.arrays).zip(&mut self.shadows) {
             let len = if shared.view_of.is_some() { 0 } else { shared.len as usize };
             array.clear();
@@ -184,8 +191,17 @@ impl SharedMemory {
         }
     }
 
+    /// Whether an element, or a part of it, holds what nothing has written.
+    pub(super) fn is_unwritten(&self, id: SharedId, index: u32) -> bool {
+        let (array, range) = self.elements(id, index);
+        self.written[array].get(range).is_some_and(|written| written.contains(&false))
+    }
+
     pub(super) fn store(&mut self, id: SharedId, index: u32, lanes: Lanes) {
         let (array, range) = self.elements(id, index);
+        if let Some(written) = self.written[array].get_mut(range.clone()) {
+            written.fill(true);
+        }
         match self.arrays[array].get_mut(range).unwrap_or_default() {
             [whole] => *whole = lanes,
             elements => elements.iter_mut().zip(lanes).for_each(|(element, lane)| element[0] = lane),

@@ -81,6 +81,8 @@ pub struct Outcome {
     pub fault: Option<Fault>,
     /// Where a buffer's padding was first changed, which a kernel must not do (`wgpuc_abi::launch`).
     pub padding_written: Option<Span>,
+    /// Where shared memory was first read that nothing had written: no fault, as long as nothing comes of it.
+    pub unwritten_read: Option<Span>,
     /// Executed instructions.
     pub steps: u64,
 }

@@ -35,6 +35,7 @@ pub(super) struct Machine<'a> {
     steps: u64,
     fault: Option<Fault>,
     padding_written: Option<Span>,
+    unwritten_read: Option<Span>,
 }
 
 /// What an invocation waits for.
@@ -77,11 +78,17 @@ impl<'a> Machine<'a> {
             steps: 0,
             fault: None,
             padding_written: None,
+            unwritten_read: None,
         }
     }
 
     pub(super) fn outcome(&self) -> Outcome {
-        Outcome { fault: self.fault, padding_written: self.padding_written, steps: self.steps }
+        Outcome {
+            fault: self.fault,
+            padding_written: self.padding_written,
+            unwritten_read: self.unwritten_read,
+            steps: self.steps,
+        }
     }
 
     pub(super) fn into_buffers(self, launch: &mut Launch) {
@@ -257,6 +264,11 @@ impl<'a> Machine<'a> {
         let place = self.kernel[access].place;
         self.has_landed(pc, index, place)?;
         let me = self.who(who, pc, place);
+        if let (Place::Shared(id), None) = (place, self.unwritten_read)
+            && self.shared.is_unwritten(id, index)
+        {
+            self.unwritten_read = Some(self.kernel[access].span);
+        }
         let (lanes, race) = match place {
             Place::Buffer(id) => (self.buffers.load(id, index), self.buffers.note(id, index, me, None)),
             Place::Shared(id) => (self.shared.load(id, index), self.shared.note(id, index, me, None)),

@@ -8,11 +8,8 @@ use wgpuc_core::bindings::resolve;
 use wgpuc_core::driver::{self, Input, Options};
 use wit_bindgen_core::wit_parser::{Docs, Resolve, Type, TypeDefKind, WorldId, WorldItem};
 
-const CONTRACT: [&str; 3] = [
-    include_str!("../../../../wit/world.wit"),
-    include_str!("../../../../wit/compute.wit"),
-    include_str!("contract/ml-kernels.wit"),
-];
+const CONTRACT: [&str; 3] =
+    [include_str!("contract/world.wit"), include_str!("contract/compute.wit"), include_str!("contract/ml-kernels.wit")];
 
 /// The Manifest of the standard kernels.
 fn standard() -> Manifest {

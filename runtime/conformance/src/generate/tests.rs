@@ -93,6 +93,25 @@ fn k(n: u32, out: &mut [u32]) {
 }
 
 #[test]
+fn a_dependence_on_unwritten_memory_is_found() {
+    let careless = package(
+        "/// What was there.
+#[kernel(workgroup = 64, over = out.len())]
+pub fn leak(out: &mut [u32]) {
+    let kept = shared::<[u32; 64]>();
+    let i = global_id().x;
+    if i < out.len() {
+        out[i] = kept[local_index()];
+    }
+}
+",
+    );
+    let failures = failures(&careless, &careless, true);
+    let says = |text: &String| text.contains("nothing has written") && text.contains("`kept[local_index()]` (");
+    assert!(failures.iter().any(says), "{failures:#?}");
+}
+
+#[test]
 fn an_op_without_arguments_is_said_by_name() {
     let odd = package(
         "/// Never called.

@@ -1,0 +1,68 @@
+//! `wgpuc build` as a process: what it writes, and what it takes away.
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+const SOURCE: &str = "/// Zeros.\n#[kernel(workgroup = 64, over = y.len())]\npub fn zero(y: &mut [u32]) {\n    \
+    let i = global_id().x;\n    if i < y.len() {\n        y[i] = 0;\n    }\n}\n";
+
+/// Builds without the cache of builds.
+fn build(folder: &Path, args: &[&str]) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wgpuc"));
+    let output = command.arg("build").args(args).current_dir(folder).env("WGPUC_CACHE", "off").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Every file below a folder, by its path from there.
+fn content(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            found.extend(content(&path).into_iter().map(|(below, bytes)| (format!("{name}/{below}"), bytes)));
+        } else {
+            found.insert(name, fs::read(&path).unwrap());
+        }
+    }
+    found
+}
+
+#[test]
+fn two_processes_write_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let kernels = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/gallery");
+    let kernels = kernels.to_str().unwrap();
+    build(folder.path(), &[kernels, "--out", "first"]);
+    build(folder.path(), &[kernels, "--out", "second"]);
+    let (first, second) = (content(&folder.path().join("first")), content(&folder.path().join("second")));
+    assert!(first.len() > 100, "{:?}", first.keys());
+    assert!(first == second, "of {} files, some differ", first.len());
+}
+
+#[test]
+fn what_an_earlier_build_wrote_is_removed_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let (kernels, out) = (folder.path().join("k"), folder.path().join("out"));
+    fs::create_dir(&kernels).unwrap();
+    fs::write(kernels.join("zero.rs"), SOURCE).unwrap();
+    build(folder.path(), &["k", "--out", "out"]);
+    fs::write(out.join("c/mine.h"), "// mine\n").unwrap();
+    let face = fs::read(out.join("cpp/wasi_gpu.hpp")).unwrap();
+    fs::write(out.join("cpp/wasi_gpu.hpp"), [&face[..], b"// changed by hand\n"].concat()).unwrap();
+    fs::write(kernels.join("zero.rs"), SOURCE.replace("fn zero", "fn clear")).unwrap();
+    build(folder.path(), &["k", "--out", "out", "--bindings", "wit", "--target", "cpu"]);
+    let left = content(&out);
+    let names: Vec<&str> = left.keys().map(String::as_str).filter(|name| !name.ends_with("manifest.json")).collect();
+    assert!(
+        names.iter().all(|name| ["c/mine.h", "cpp/wasi_gpu.hpp"].contains(name)
+            || name.starts_with("cpu/")
+            || name.starts_with("wit/")),
+        "{names:?}"
+    );
+    assert!(left.contains_key("c/mine.h") && left.contains_key("cpp/wasi_gpu.hpp"), "{names:?}");
+    assert!(left.contains_key("cpu/zero_clear.wasm") && !left.contains_key("cpu/zero.wasm"), "{names:?}");
+}
