@@ -1,5 +1,6 @@
 //! Products of matrices.
 
+use crate::matmul_portable::*;
 use crate::matmul_rows::*;
 use crate::matmul_tiles::*;
 use wgpuc::*;
@@ -22,12 +23,6 @@ pub struct MatmulParams {
     pub beta: f32,
 }
 
-/// Rows and columns of `c` that a workgroup of [`tiled`] computes.
-const TILE: u32 = 64;
-/// Terms of the sums that it takes at a time.
-const DEPTH: u32 = 16;
-/// Vectors of four in a tile's row.
-const QUADS: u32 = 16;
 /// Rows of `c` that a workgroup of [`blocked`] computes.
 const BLOCK_ROWS: u32 = 128;
 /// Terms that each of its warps takes of a tile.
@@ -213,6 +208,35 @@ pub fn kernel_matmul(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) 
             );
         }
         launch!(add_parts, [div_ceil(left, 64)], size, left, parts, params.alpha, params.beta, sums.as_x4(), c.as_x4());
+    } else if params.m <= 4 && params.n % 4 == 0 && params.n >= 64 && !params.trans_b {
+        let width = params.n / 4;
+        // As above, in vectors.
+        require!(b.len() >= params.k * width * 4);
+        let columns = div_ceil(width, 64);
+        let parts = max(1, min(div_ceil(params.k, 64), div_ceil(4 * MANY, columns)));
+        let sums = scratch::<f32>(parts * quads * 4);
+        launch!(
+            thin::<{ params.trans_a }>,
+            [columns, parts],
+            params.m,
+            params.k,
+            width,
+            quads,
+            a,
+            b.as_x4(),
+            sums.as_x4()
+        );
+        launch!(
+            add_parts,
+            [div_ceil(quads, 64)],
+            size,
+            quads,
+            parts,
+            params.alpha,
+            params.beta,
+            sums.as_x4(),
+            c.as_x4()
+        );
     } else if supports!(subgroups) && div_ceil(params.m, 128) * div_ceil(params.n, 128) * 2 >= MANY {
         // A GPU, with enough to do for large tiles.
         launch!(
@@ -243,8 +267,7 @@ pub fn kernel_matmul(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) 
     }
 }
 
-/// Each invocation computes 4 x 4 of a 64 x 64 tile from two tiles in workgroup memory, both stored with the terms of
-/// the sums outermost, so that its four rows and its four columns are one vector each.
+/// Tiles of 64 x 64: see [`tile_of_64`].
 #[kernel(workgroup = [16, 16])]
 fn tiled<const TRANS_A: bool, const TRANS_B: bool>(
     m: u32,
@@ -256,45 +279,10 @@ fn tiled<const TRANS_A: bool, const TRANS_B: bool>(
     b: &[f32],
     c: &mut [f32],
 ) {
-    let a_tile = shared::<[[f32x4; QUADS]; DEPTH]>();
-    let b_tile = shared::<[[f32x4; QUADS]; DEPTH]>();
-    let row0 = workgroup_id().y * TILE;
-    let column0 = workgroup_id().x * TILE;
-    let x = local_id().x;
-    let y = local_id().y;
-    let (a_term, a_vector) = place_in_tile::<{ !TRANS_A }, DEPTH>();
-    let (b_term, b_vector) = place_in_tile::<TRANS_B, DEPTH>();
-    let mut sums = [f32x4::splat(0.0); 4];
-    for depth0 in (0..k).step_by(DEPTH) {
-        a_tile[a_term][a_vector] = load_vector::<{ !TRANS_A }>(a, row0 + a_vector * 4, m, depth0 + a_term, k);
-        b_tile[b_term][b_vector] = load_vector::<TRANS_B>(b, column0 + b_vector * 4, n, depth0 + b_term, k);
-        workgroup_barrier();
-        #[unroll]
-        for d in 0..DEPTH {
-            let av = a_tile[d][y];
-            let bv = b_tile[d][x];
-            #[unroll]
-            for i in 0..4 {
-                sums[i] = bv.mul_add(f32x4::splat(av[i]), sums[i]);
-            }
-        }
-        workgroup_barrier();
-    }
-    #[unroll]
-    for i in 0..4 {
-        #[unroll]
-        for j in 0..4 {
-            let row = row0 + y * 4 + i;
-            let column = column0 + x * 4 + j;
-            if row < m && column < n {
-                put(c, row * n + column, alpha, sums[i][j], beta);
-            }
-        }
-    }
+    tile_of_64::<TRANS_A, TRANS_B>(m, k, n, alpha, beta, a, b, c);
 }
 
-/// As [`tiled`], with 8 x 8 of a 128 x 128 tile, for GPUs. The next tiles are read before the products of those at hand,
-/// and stored after them.
+/// Tiles of 128 x 128, for GPUs: see [`tile_of_128`].
 #[kernel(workgroup = [16, 16])]
 fn tiled_large<const TRANS_A: bool, const TRANS_B: bool>(
     m: u32,
@@ -306,49 +294,13 @@ fn tiled_large<const TRANS_A: bool, const TRANS_B: bool>(
     b: &[f32],
     c: &mut [f32],
 ) {
-    let a_tiles = shared::<[[[f32x4; 32]; 8]; 2]>();
-    let b_tiles = shared::<[[[f32x4; 32]; 8]; 2]>();
-    let row0 = workgroup_id().y * 128;
-    let column0 = workgroup_id().x * 128;
-    let x = local_id().x;
-    let y = local_id().y;
-    let (a_term, a_vector) = place_in_tile::<{ !TRANS_A }, 8>();
-    let (b_term, b_vector) = place_in_tile::<TRANS_B, 8>();
-    a_tiles[0][a_term][a_vector] = load_vector::<{ !TRANS_A }>(a, row0 + a_vector * 4, m, a_term, k);
-    b_tiles[0][b_term][b_vector] = load_vector::<TRANS_B>(b, column0 + b_vector * 4, n, b_term, k);
-    workgroup_barrier();
-    let mut products = [[f32x4::splat(0.0); 2]; 8];
-    for tile in 0..div_ceil(k, 8) {
-        let next_a = load_vector::<{ !TRANS_A }>(a, row0 + a_vector * 4, m, (tile + 1) * 8 + a_term, k);
-        let next_b = load_vector::<TRANS_B>(b, column0 + b_vector * 4, n, (tile + 1) * 8 + b_term, k);
-        #[unroll]
-        for d in 0..8 {
-            let av = [a_tiles[tile % 2][d][y], a_tiles[tile % 2][d][y + 16]];
-            let bv = [b_tiles[tile % 2][d][x], b_tiles[tile % 2][d][x + 16]];
-            #[unroll]
-            for i in 0..8 {
-                #[unroll]
-                for step in 0..2 {
-                    let j = if i % 2 == 0 { step } else { 1 - step };
-                    products[i][j] = bv[j].mul_add(f32x4::splat(av[i / 4][i % 4]), products[i][j]);
-                }
-            }
-        }
-        a_tiles[(tile + 1) % 2][a_term][a_vector] = next_a;
-        b_tiles[(tile + 1) % 2][b_term][b_vector] = next_b;
-        workgroup_barrier();
-    }
-    #[unroll]
-    for i in 0..8 {
-        #[unroll]
-        for j in 0..8 {
-            let row = row0 + (y + i / 4 * 16) * 4 + i % 4;
-            let column = column0 + (x + j / 4 * 16) * 4 + j % 4;
-            if row < m && column < n {
-                put(c, row * n + column, alpha, products[i][j / 4][j % 4], beta);
-            }
-        }
-    }
+    tile_of_128::<TRANS_A, TRANS_B>(m, k, n, alpha, beta, a, b, c);
+}
+
+/// At most four rows of `c`: see [`thin_times`].
+#[kernel(workgroup = 64)]
+fn thin<const TRANS_A: bool>(m: u32, k: u32, width: u32, pitch: u32, a: &[f32], b: &[f32x4], sums: &mut [f32x4]) {
+    thin_times::<TRANS_A>(m, k, width, pitch, a, b, sums);
 }
 
 /// A block of `c`, by NVIDIA's asynchronous copies: each invocation computes eight rows, and 16 columns where `WIDE`, else

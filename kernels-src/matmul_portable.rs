@@ -1,0 +1,155 @@
+//! Products on every device, for [`matmul`](super::matmul): tiles within 16 KiB of workgroup memory, and few rows without.
+
+use crate::matmul_tiles::*;
+use wgpuc::*;
+
+/// Rows and columns of `c` that a workgroup of [`tile_of_64`] computes.
+pub const TILE: u32 = 64;
+/// Terms of the sums that it takes at a time.
+const DEPTH: u32 = 16;
+/// Vectors of four in a tile's row.
+const QUADS: u32 = 16;
+
+/// Each invocation computes 4 x 4 of a 64 x 64 tile from two tiles in workgroup memory, both stored with the terms of
+/// the sums outermost, so that its four rows and its four columns are one vector each.
+#[device]
+pub fn tile_of_64<const TRANS_A: bool, const TRANS_B: bool>(
+    m: u32,
+    k: u32,
+    n: u32,
+    alpha: f32,
+    beta: f32,
+    a: &[f32],
+    b: &[f32],
+    c: &mut [f32],
+) {
+    let a_tile = shared::<[[f32x4; QUADS]; DEPTH]>();
+    let b_tile = shared::<[[f32x4; QUADS]; DEPTH]>();
+    let row0 = workgroup_id().y * TILE;
+    let column0 = workgroup_id().x * TILE;
+    let x = local_id().x;
+    let y = local_id().y;
+    let (a_term, a_vector) = place_in_tile::<{ !TRANS_A }, DEPTH>();
+    let (b_term, b_vector) = place_in_tile::<TRANS_B, DEPTH>();
+    let mut sums = [f32x4::splat(0.0); 4];
+    for depth0 in (0..k).step_by(DEPTH) {
+        a_tile[a_term][a_vector] = load_vector::<{ !TRANS_A }>(a, row0 + a_vector * 4, m, depth0 + a_term, k);
+        b_tile[b_term][b_vector] = load_vector::<TRANS_B>(b, column0 + b_vector * 4, n, depth0 + b_term, k);
+        workgroup_barrier();
+        #[unroll]
+        for d in 0..DEPTH {
+            let av = a_tile[d][y];
+            let bv = b_tile[d][x];
+            #[unroll]
+            for i in 0..4 {
+                sums[i] = bv.mul_add(f32x4::splat(av[i]), sums[i]);
+            }
+        }
+        workgroup_barrier();
+    }
+    #[unroll]
+    for i in 0..4 {
+        #[unroll]
+        for j in 0..4 {
+            let row = row0 + y * 4 + i;
+            let column = column0 + x * 4 + j;
+            if row < m && column < n {
+                put(c, row * n + column, alpha, sums[i][j], beta);
+            }
+        }
+    }
+}
+
+/// As [`tile_of_64`], with 8 x 8 of a 128 x 128 tile, for GPUs. The next tiles are read before the products of those at
+/// hand, and stored after them.
+#[device]
+pub fn tile_of_128<const TRANS_A: bool, const TRANS_B: bool>(
+    m: u32,
+    k: u32,
+    n: u32,
+    alpha: f32,
+    beta: f32,
+    a: &[f32],
+    b: &[f32],
+    c: &mut [f32],
+) {
+    let a_tiles = shared::<[[[f32x4; 32]; 8]; 2]>();
+    let b_tiles = shared::<[[[f32x4; 32]; 8]; 2]>();
+    let row0 = workgroup_id().y * 128;
+    let column0 = workgroup_id().x * 128;
+    let x = local_id().x;
+    let y = local_id().y;
+    let (a_term, a_vector) = place_in_tile::<{ !TRANS_A }, 8>();
+    let (b_term, b_vector) = place_in_tile::<TRANS_B, 8>();
+    a_tiles[0][a_term][a_vector] = load_vector::<{ !TRANS_A }>(a, row0 + a_vector * 4, m, a_term, k);
+    b_tiles[0][b_term][b_vector] = load_vector::<TRANS_B>(b, column0 + b_vector * 4, n, b_term, k);
+    workgroup_barrier();
+    let mut products = [[f32x4::splat(0.0); 2]; 8];
+    for tile in 0..div_ceil(k, 8) {
+        let next_a = load_vector::<{ !TRANS_A }>(a, row0 + a_vector * 4, m, (tile + 1) * 8 + a_term, k);
+        let next_b = load_vector::<TRANS_B>(b, column0 + b_vector * 4, n, (tile + 1) * 8 + b_term, k);
+        #[unroll]
+        for d in 0..8 {
+            let av = [a_tiles[tile % 2][d][y], a_tiles[tile % 2][d][y + 16]];
+            let bv = [b_tiles[tile % 2][d][x], b_tiles[tile % 2][d][x + 16]];
+            #[unroll]
+            for i in 0..8 {
+                #[unroll]
+                for step in 0..2 {
+                    let j = if i % 2 == 0 { step } else { 1 - step };
+                    products[i][j] = bv[j].mul_add(f32x4::splat(av[i / 4][i % 4]), products[i][j]);
+                }
+            }
+        }
+        a_tiles[(tile + 1) % 2][a_term][a_vector] = next_a;
+        b_tiles[(tile + 1) % 2][b_term][b_vector] = next_b;
+        workgroup_barrier();
+    }
+    #[unroll]
+    for i in 0..8 {
+        #[unroll]
+        for j in 0..8 {
+            let row = row0 + (y + i / 4 * 16) * 4 + i % 4;
+            let column = column0 + (x + j / 4 * 16) * 4 + j % 4;
+            if row < m && column < n {
+                put(c, row * n + column, alpha, products[i][j / 4][j % 4], beta);
+            }
+        }
+    }
+}
+
+/// At most four rows of `c`, whose time is that of reading `b` once: each invocation takes one vector of columns, and each
+/// workgroup along y a part of the terms, whose sums it leaves for another kernel to add, `pitch` vectors from the next ones.
+#[device]
+pub fn thin_times<const TRANS_A: bool>(
+    m: u32,
+    k: u32,
+    width: u32,
+    pitch: u32,
+    a: &[f32],
+    b: &[f32x4],
+    sums: &mut [f32x4],
+) {
+    let quad = global_id().x;
+    let per_part = div_ceil(k, num_workgroups().y);
+    let first = min(workgroup_id().y * per_part, k);
+    let last = min(first + per_part, k);
+    if quad < width {
+        let mut products = [f32x4::splat(0.0); 4];
+        for term in first..last {
+            let bv = b[term * width + quad];
+            #[unroll]
+            for row in 0..4 {
+                let at = min(row, m - 1);
+                let factor = a[if TRANS_A { term * m + at } else { at * k + term }];
+                products[row] = bv.mul_add(f32x4::splat(factor), products[row]);
+            }
+        }
+        #[unroll]
+        for row in 0..4 {
+            if row < m {
+                sums[workgroup_id().y * pitch + row * width + quad] = products[row];
+            }
+        }
+    }
+}
