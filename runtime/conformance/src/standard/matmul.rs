@@ -73,9 +73,16 @@ pub(super) fn cases() -> Vec<Case> {
         }
     }
     // The kernels of few rows, of few columns, and of parts of the terms, at their edges.
-    for (m, k, n) in
-        [(1, 300, 132), (16, 258, 129), (5, 0, 128), (17, 300, 68), (130, 270, 65), (64, 140, 260), (20, 0, 257), (3, 200, 68)]
-    {
+    for (m, k, n) in [
+        (1, 300, 132),
+        (16, 258, 129),
+        (5, 0, 128),
+        (17, 300, 68),
+        (130, 270, 65),
+        (64, 140, 260),
+        (20, 0, 257),
+        (3, 200, 68),
+    ] {
         for (trans_a, trans_b) in [(false, false), (true, false), (false, true)] {
             let shape = Shape { m, k, n, trans_a, trans_b, alpha: -1.5, beta: 0.5 };
             cases.push(Case::new(OP, shape.name(), move |machine, errors| check(machine, errors, shape)));
