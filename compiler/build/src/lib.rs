@@ -26,8 +26,8 @@ use wgpuc_core::bindings::{Files, Language};
 use wgpuc_core::diag::{Style, render};
 use wgpuc_core::driver::{self, Failure, Input, Options};
 
-/// Why a folder was not compiled.
-#[derive(Debug)]
+/// Why a folder was not compiled. Its `Debug` form is what `unwrap` in a build script, or an error of its `main`, prints: the
+/// same as its `Display` form.
 pub enum Error {
     /// A file or folder cannot be read or written.
     Disk(DiskError),
@@ -35,6 +35,12 @@ pub enum Error {
     Source(String),
     /// `OUT_DIR` is not set, and no other folder was named.
     NoOutDir,
+}
+
+impl std::fmt::Debug for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 impl std::fmt::Display for Error {

@@ -44,6 +44,18 @@ fn two_processes_write_the_same_bytes() {
 }
 
 #[test]
+fn kernels_are_not_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("k")).unwrap();
+    fs::write(folder.path().join("k/zero.rs"), SOURCE).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wgpuc"));
+    let output = command.args(["build", "k", "--out", "./k"]).current_dir(folder.path()).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && text.contains("k holds the kernels"), "{text}");
+    assert_eq!(content(&folder.path().join("k")).len(), 1);
+}
+
+#[test]
 fn what_an_earlier_build_wrote_is_removed_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let (kernels, out) = (folder.path().join("k"), folder.path().join("out"));

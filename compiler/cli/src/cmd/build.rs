@@ -17,6 +17,13 @@ pub(crate) fn run(args: &args::Build) -> Result<ExitCode, Failure> {
     if bindings.is_empty() {
         bindings = wgpuc_core::bindings::Language::ALL.to_vec();
     }
+    let same = |a: &Path, b: &Path| matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b);
+    if same(&args.out, &args.dir) {
+        let dir = args.dir.display();
+        return Err(Failure::usage(format_args!(
+            "{dir} holds the kernels; name another folder for what becomes of them"
+        )));
+    }
     let assembler = wgpuc_build::Ptxas::find().map(wgpuc_build::Ptxas::assembler);
     let options = Options { targets, architectures: args.sm.clone(), assembler, bindings, proofs: false };
     let input = wgpuc_build::read_folder(&args.dir)?;

@@ -18,7 +18,7 @@ pub(crate) fn run(args: &args::Test) -> Result<ExitCode, Failure> {
             FolderError::Disk(error) => error.into(),
             FolderError::Source(failure) => Failure::from(failure.lying_in(dir.display().to_string())),
         })?,
-        None => Folder { package: Package::standard()?, cases: standard::cases(), notes: vec![] },
+        None => Folder { package: Package::standard()?, cases: standard::cases(), notes: own_kernels() },
     };
     let cases = filtered(cases, args.filter.as_deref())?;
     if args.list {
@@ -43,6 +43,15 @@ pub(crate) fn run(args: &args::Test) -> Result<ExitCode, Failure> {
         0 => Ok(ExitCode::SUCCESS),
         failed => Err(Failure::failed(format_args!("{failed} of {} runs failed", done.len()))),
     }
+}
+
+/// That there are other kernels here than those that are tested where no folder is named.
+fn own_kernels() -> Vec<String> {
+    let is_there = std::path::Path::new("kernels").is_dir();
+    is_there
+        .then(|| "these were the standard kernels; `wgpuc test kernels` tests yours".to_owned())
+        .into_iter()
+        .collect()
 }
 
 /// What this machine has, of what was asked for.
