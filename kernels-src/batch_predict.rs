@@ -318,19 +318,20 @@ fn near_leaf(root: u32, n_features: u32, max_depth: u32, row: &[f32; ROW], nodes
 /// The prediction of the leaf that sample `s` reaches in the tree whose first node is `root`.
 fn leaf(s: u32, n_features: u32, max_depth: u32, root: u32, samples: &[f32], nodes: &[TreeNode]) -> f32 {
     if root >= nodes.len() {
-        fault!("first node in tree_offsets", root, nodes.len());
+        fault!("an offset in tree-offsets", root, nodes.len());
         return 0.0;
     }
     // No path without a cycle is longer than the forest.
     let room = nodes.len() - root;
     let mut at = 0;
-    for _ in 0..min(max_depth, room) {
+    let tests = min(max_depth, room);
+    for _ in 0..tests {
         let node = nodes[root + at];
         if node.feature == -1 {
             return node.value;
         }
         if node.feature as u32 >= n_features {
-            fault!("feature of a node", node.feature as u32, n_features);
+            fault!("feature of a node (as u32)", node.feature as u32, n_features);
             return 0.0;
         }
         let x = samples[s * n_features + node.feature as u32];
@@ -342,7 +343,8 @@ fn leaf(s: u32, n_features: u32, max_depth: u32, root: u32, samples: &[f32], nod
     }
     let last = nodes[root + at];
     if last.feature != -1 {
-        fault!("tests without a leaf", max_depth, max_depth);
+        // It lies deeper: how deep, nobody has looked.
+        fault!("depth of a leaf", tests + 1, tests + 1);
     }
     last.value
 }

@@ -160,7 +160,7 @@ pub(super) fn cases() -> Vec<Case> {
             forest.check(m, errors, LARGE, depth)?;
             forest.check(m, errors, LARGE, u32::MAX)?;
             let samples = vec![-1.0; LARGE * FEATURES as usize];
-            refused(forest.predict(m, &samples, depth - 1).map(|_| ()), &["tests without a leaf"])
+            refused(forest.predict(m, &samples, depth - 1).map(|_| ()), &["depth of a leaf"])
         }));
     }
     for (name, forest) in unusual() {
