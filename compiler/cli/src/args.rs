@@ -199,8 +199,8 @@ Examples:
   wgpuc run --backend cpu -d data::/data guest.wasm --seed 7
   wgpuc run --kernels wgpuc-out guest.wasm         with kernels of your own")]
 pub(crate) struct Run {
-    /// Where the kernels run: `cuda`, `wgpu` or `cpu`; `auto` takes the first of these with a GPU, else the CPU, and says
-    /// which.
+    /// Where the kernels run: `cuda`, `wgpu` or `cpu`; `auto` takes the first of these with a GPU, else the CPU. Standard
+    /// error says which device serves.
     #[arg(long, default_value = "auto")]
     pub(crate) backend: String,
     /// Which device of the backend: its number in `wgpuc devices`, or a part of its name.

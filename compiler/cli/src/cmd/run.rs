@@ -32,9 +32,7 @@ pub(crate) fn run(args: &args::Run) -> Result<ExitCode, Failure> {
         GpuSetupError::Library(error) => Failure::no_device(error),
         error => Failure::failed(error),
     })?;
-    if backend == Backend::Auto {
-        say_device(&gpu);
-    }
+    say_device(&gpu);
     let quota = args.device_memory.map(|mib| Quota { bytes: mib.saturating_mul(1 << 20), ..gpu.default_quota() });
     match gpu.run(&bytes, &RunOptions { quota, ..options }) {
         Ok(code) => Ok(ExitCode::from(u8::try_from(code).unwrap_or(1))),
@@ -55,7 +53,7 @@ pub(crate) fn run(args: &args::Run) -> Result<ExitCode, Failure> {
     }
 }
 
-/// Says on standard error which device was chosen, and why no better one.
+/// Says on standard error which device serves, and why none of those that `auto` would rather have.
 fn say_device(gpu: &Gpu) {
     let info = gpu.device_info();
     let mut text = format!("device: {} ({})\n", info.name, info.backend);
