@@ -117,7 +117,7 @@ impl Elaborator<'_> {
         for leaf in &val.leaves {
             match self.const_of(*leaf) {
                 Some(value) => known.push(value),
-                None => match fold::run(&self.settled_kernel(), &block, *leaf) {
+                None => match fold::run(&self.settled_kernel(), [self.b.ahead(), &block], *leaf) {
                     Ok(value) => known.push(value),
                     Err(fold::Unknown::Open) => return Err(self.not_constant(expr.span)),
                     Err(fold::Unknown::TooLong) => return Err(self.too_long(expr.span)),
@@ -186,7 +186,7 @@ impl Elaborator<'_> {
         let leaves = known.into_iter().map(|value| self.b.constant(value)).collect();
         let written = self.write(&place, &Val { ty: val.ty.clone(), leaves });
         let block = self.b.close_block();
-        self.prologue.extend(block);
+        self.b.put_ahead(block);
         written?;
         self.tables.insert(id, Local::Place(place.clone()));
         Ok(Operand::Place(place))

@@ -4,7 +4,7 @@
 
 use crate::interp::{self, Launch, Options};
 use crate::ir::build::Builder;
-use crate::ir::{self, Block, Buffer, Const, Expr, Op, ParamKind, Place, Scalar, StmtKind, Type, ValueId};
+use crate::ir::{self, Buffer, Const, Expr, Op, ParamKind, Place, Scalar, Stmt, StmtKind, Type, ValueId};
 
 /// The most instructions that a constant may take.
 pub(super) const MAX_STEPS: u64 = 10_000_000;
@@ -17,8 +17,8 @@ pub(super) enum Unknown {
     TooLong,
 }
 
-/// The value that `block` computes for `leaf`.
-pub(super) fn run(kernel: &ir::Kernel, block: &Block, leaf: ValueId) -> Result<Const, Unknown> {
+/// The value that `block`, after `ahead`, computes for `leaf`.
+pub(super) fn run(kernel: &ir::Kernel, [ahead, block]: [&[Stmt]; 2], leaf: ValueId) -> Result<Const, Unknown> {
     let ty = kernel[leaf].ty;
     if !is_closed(kernel, block) || matches!(ty.scalar, Scalar::F16 | Scalar::Bf16) {
         return Err(Unknown::Open);
@@ -36,6 +36,7 @@ pub(super) fn run(kernel: &ir::Kernel, block: &Block, leaf: ValueId) -> Result<C
     let buffer =
         Buffer { elem: Type::U32, elems_per_item: 1, mutable: true, may_alias: false, atomic: false, packed: None };
     let out = b.param("out", ParamKind::Buffer(buffer));
+    b.put_ahead(ahead.to_vec());
     block.iter().for_each(|stmt| b.push(stmt.kind.clone()));
     let mut at = 0;
     for lane in 0..ty.lanes {
@@ -77,7 +78,7 @@ fn words(b: &mut Builder, value: ValueId, scalar: Scalar) -> Vec<ValueId> {
 }
 
 /// Whether it needs nothing from a launch and leaves nothing behind.
-fn is_closed(kernel: &ir::Kernel, block: &Block) -> bool {
+fn is_closed(kernel: &ir::Kernel, block: &[Stmt]) -> bool {
     block.iter().all(|stmt| match &stmt.kind {
         StmtKind::Def(value) => match &kernel[*value].expr {
             Expr::Const(_) | Expr::Op(..) | Expr::Compose(_) | Expr::Extract(..) | Expr::Slot(_) => true,

@@ -77,13 +77,11 @@ pub fn kernel(program: &Program, request: &Request, features: &[Feature]) -> Res
     let mut elaborator = Elaborator::new(program, request.span, features);
     let done = elaborator.kernel(request);
     elaborator.settle_all();
-    let Elaborator { b, asked, called, leading, mut diags, mut prologue, .. } = elaborator;
+    let Elaborator { b, asked, called, leading, mut diags, .. } = elaborator;
     if done.is_err() && diags.is_empty() {
         return Err(errors::lost(request.span).into());
     }
-    let mut kernel = b.finish();
-    prologue.append(&mut kernel.body);
-    kernel.body = prologue;
+    let kernel = b.finish();
     if diags.is_empty() {
         diags.extend(kernel::lacking(&kernel));
     }
@@ -121,9 +119,7 @@ struct Elaborator<'p> {
     /// Functions that have been inlined.
     called: BTreeSet<ItemId>,
     leading: Leading,
-    /// Code that stands before the kernel's own: tables of constants.
-    prologue: ir::Block,
-    /// Tables of constants that have been written, by the constant.
+    /// Tables of constants that have been written, ahead of the kernel's own code, by the constant.
     tables: BTreeMap<ItemId, Local>,
     /// How many constants are being evaluated, each for the one before.
     constants: Vec<ItemId>,
@@ -153,7 +149,6 @@ impl<'p> Elaborator<'p> {
             asked: BTreeSet::new(),
             called: BTreeSet::new(),
             leading: BTreeMap::new(),
-            prologue: vec![],
             tables: BTreeMap::new(),
             constants: vec![],
             in_constant: 0,

@@ -5,8 +5,10 @@ use super::{
     SharedId, Site, SiteId, Slot, SlotId, Stmt, StmtKind, Type, Value, ValueId, op,
 };
 use crate::source::Span;
+use rustc_hash::FxHashMap;
 
 /// A kernel being written. Statements go to the block that is open; a nested one is opened by [`Builder::block`].
+/// Constants are computed once, ahead of everything.
 #[derive(Debug)]
 pub struct Builder {
     /// What has been written so far; its `body` is empty until [`Builder::finish`].
@@ -14,6 +16,9 @@ pub struct Builder {
     /// The span that new values and statements get.
     pub span: Span,
     open: Vec<Block>,
+    constants: FxHashMap<Const, ValueId>,
+    ahead: Block,
+    sites: FxHashMap<Span, Vec<SiteId>>,
 }
 
 impl Builder {
@@ -36,14 +41,27 @@ impl Builder {
             facts: vec![],
             body: vec![],
         };
-        Self { kernel, span, open: vec![vec![]] }
+        let (constants, sites) = (FxHashMap::default(), FxHashMap::default());
+        Self { kernel, span, open: vec![vec![]], constants, ahead: vec![], sites }
     }
 
     /// The kernel.
     #[must_use]
     pub fn finish(mut self) -> Kernel {
-        self.kernel.body = self.open.pop().unwrap_or_default();
+        self.kernel.body = self.ahead;
+        self.kernel.body.extend(self.open.into_iter().next_back().unwrap_or_default());
         self.kernel
+    }
+
+    /// What is computed ahead of everything so far.
+    #[must_use]
+    pub fn ahead(&self) -> &[Stmt] {
+        &self.ahead
+    }
+
+    /// Puts statements before all that is written to blocks, after what was put there before.
+    pub fn put_ahead(&mut self, block: Block) {
+        self.ahead.extend(block);
     }
 
     /// How many blocks are open, the body included.
@@ -99,10 +117,16 @@ impl Builder {
         AccessId(self.kernel.accesses.len() as u32 - 1)
     }
 
-    /// Adds a site.
+    /// The site of this place: one for all copies of an access.
     pub fn site(&mut self, what: &str) -> SiteId {
+        let here = self.sites.entry(self.span).or_default();
+        if let Some(id) = here.iter().find(|id| self.kernel[**id].what == what) {
+            return *id;
+        }
         self.kernel.sites.push(Site { span: self.span, what: what.to_owned() });
-        SiteId(self.kernel.sites.len() as u32 - 1)
+        let id = SiteId(self.kernel.sites.len() as u32 - 1);
+        here.push(id);
+        id
     }
 
     /// Adds a value without computing it: for a loop's variable.
@@ -120,7 +144,13 @@ impl Builder {
 
     /// A known value.
     pub fn constant(&mut self, value: Const) -> ValueId {
-        self.def(value.ty, Expr::Const(value))
+        if let Some(id) = self.constants.get(&value) {
+            return *id;
+        }
+        let id = self.value(value.ty, Expr::Const(value));
+        self.ahead.push(Stmt { kind: StmtKind::Def(id), span: self.span });
+        self.constants.insert(value, id);
+        id
     }
 
     /// A `u32`.

@@ -13,7 +13,10 @@ impl Writer<'_> {
     pub(super) fn block(&mut self, block: &[Stmt]) -> Result<(), EmitError> {
         self.addresses.push(FxHashMap::default());
         for stmt in block {
-            self.locate(stmt.span);
+            // A constant is written where it is used.
+            if !matches!(stmt.kind, StmtKind::Def(value) if matches!(self.kernel[value].expr, Expr::Const(_))) {
+                self.locate(stmt.span);
+            }
             self.statement(stmt)?;
             // Nothing behind it is reached.
             if stmt.kind.jumps() {

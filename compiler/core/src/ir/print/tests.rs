@@ -18,8 +18,8 @@ fn a_kernel_reads_like_a_small_program() {
     let term = |atom| FactExpr { terms: vec![(4, vec![atom]), (-1, vec![])] };
     b.kernel.facts.push(Fact { left: term(FactAtom::Param(n)), right: term(FactAtom::Len(x)) });
     let zero = b.u32(0);
-    let limit = b.def(Type::U32, super::super::Expr::Param(n));
     let start = b.constant(Const::f32(0.5));
+    let limit = b.def(Type::U32, super::super::Expr::Param(n));
     b.set(acc, start);
     b.range(zero, limit, zero, |b, i| {
         let v = b.load(Place::Buffer(x), i, "index into x");
@@ -39,12 +39,12 @@ kernel sum workgroup [64, 1, 1] grid 1d {
     let mut n#1: [u32; 2]
     given 4 * n#0 + -1 <= 4 * len(x) + -1
     %0: u32 = 0
-    %1: u32 = param n#0
-    %2: f32 = 0.5
-    acc = %2
-    for %3: u32 in %0..%1 step %0 {
+    %1: f32 = 0.5
+    %2: u32 = param n#0
+    acc = %1
+    for %3: u32 in %0..%2 step %0 {
         %4: f32x4 = load x[%3] // proved: i < n
-        %5: bool = lt %3, %1
+        %5: bool = lt %3, %2
         if %5 {
             store x[%3] = %4
         } else {

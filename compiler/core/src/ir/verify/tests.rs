@@ -53,7 +53,7 @@ fn each_broken_invariant_is_named() {
     refused("outside the block", |b| {
         let c = b.constant(Const::bool(true));
         let mut inner = ValueId(0);
-        b.branch(c, |b| inner = b.u32(1), |_| {});
+        b.branch(c, |b| inner = b.op(Op::Not, &[c]), |_| {});
         b.op(Op::Not, &[inner]);
     });
     refused("add on", |b| {

@@ -27,7 +27,8 @@ pub(super) fn search(facts: &Facts, goal: &Poly) -> Option<Vec<Poly>> {
     for _ in 0..EFFORT {
         let Reverse((_, at)) = next.pop()?;
         let sum = goals[at].sum.clone();
-        let found = steps(facts, &sum, &mut |sum, by| {
+        let found = steps(facts, &sum, &mut |next_goal, by| {
+            let sum = next_goal.goal;
             let (low, high) = facts.range(&sum);
             if high < 0 || !seen.insert(FxBuildHasher.hash_one(&sum)) {
                 return false;

@@ -116,13 +116,13 @@ impl Facts {
         self.uses[atom as usize - 1].iter().rev().map(|at| &self.list[*at])
     }
 
-    /// Whether `goal >= 0`: as it was found before, if that is still so, else as `prove` says.
-    pub(super) fn once(&self, goal: &Poly, prove: impl FnOnce() -> bool) -> bool {
+    /// Whether `goal >= 0`: as it was found before, if that is still so, else as `prove` says, by the slack of its proof.
+    pub(super) fn once(&self, goal: &Poly, prove: impl FnOnce() -> Option<i128>) -> bool {
         let known = self.memo.borrow().get(goal, self.learned.last().copied().unwrap_or(0));
         known.unwrap_or_else(|| {
-            let proved = prove();
-            self.memo.borrow_mut().insert(goal, proved, self.n_learned);
-            proved
+            let slack = prove();
+            self.memo.borrow_mut().insert(goal, slack, self.n_learned);
+            slack.is_some()
         })
     }
 

@@ -2,44 +2,76 @@
 //!
 //! Facts come and go as on a stack. So a proof holds until a fact that was known then is taken back, and a failure until
 //! something is learned that was not: what was learned before and still holds was known.
+//!
+//! Goals that differ in their offset alone are one: what proves `x - 3 >= 0` proves `x + 5 >= 0`. So the accesses of an
+//! unrolled loop take one proof, of the last of them.
 
-use super::poly::Poly;
+use super::poly::{Mono, Poly, Terms};
 use rustc_hash::FxBuildHasher;
 use std::collections::HashMap;
 
 /// Goals and whether they were proved.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
-    /// With the number of things that had been learned by then.
-    found: HashMap<Poly, (bool, u64), FxBuildHasher>,
-    /// The proved ones, oldest first.
-    proved: Vec<Poly>,
+    /// By the goals' terms but the offset.
+    found: HashMap<Terms, Found, FxBuildHasher>,
+    /// What each proof changed, oldest first: the least offset that was proved before.
+    proved: Vec<(Terms, Option<i128>)>,
+}
+
+/// What is known of goals that differ in their offset.
+#[derive(Clone, Copy, Debug, Default)]
+struct Found {
+    /// The least offset that was proved.
+    proved: Option<i128>,
+    /// An offset that was not, with the number of things that had been learned by then.
+    failed: Option<(i128, u64)>,
 }
 
 impl Memo {
     /// What is known of a goal, where `newest` is the number of the last thing learned that still holds.
     pub(super) fn get(&self, goal: &Poly, newest: u64) -> Option<bool> {
-        let (proved, by) = self.found.get(goal)?;
-        (*proved || newest <= *by).then_some(*proved)
+        let (terms, offset) = split(goal);
+        let found = self.found.get(terms)?;
+        if found.proved.is_some_and(|least| least <= offset) {
+            return Some(true);
+        }
+        found.failed.is_some_and(|(failed, by)| offset <= failed && newest <= by).then_some(false)
     }
 
-    pub(super) fn insert(&mut self, goal: &Poly, proved: bool, n_learned: u64) {
-        self.found.insert(goal.clone(), (proved, n_learned));
-        if proved {
-            self.proved.push(goal.clone());
+    /// Notes a search's end: the slack of the proof that it found, or `None`.
+    pub(super) fn insert(&mut self, goal: &Poly, slack: Option<i128>, n_learned: u64) {
+        let (terms, offset) = split(goal);
+        let found = self.found.entry(Terms::from_slice(terms)).or_default();
+        match slack {
+            Some(slack) => {
+                let before = found.proved.replace(offset.saturating_sub(slack));
+                self.proved.push((Terms::from_slice(terms), before));
+            }
+            None => found.failed = Some((offset, n_learned)),
         }
     }
 
-    /// How many goals are proved: a mark for [`Self::take_back`].
+    /// How many proofs there are: a mark for [`Self::take_back`].
     pub(super) fn n_proved(&self) -> usize {
         self.proved.len()
     }
 
     /// Forgets the proofs that came after a mark.
     pub(super) fn take_back(&mut self, n_proved: usize) {
-        for goal in self.proved.drain(n_proved..) {
-            self.found.remove(&goal);
+        for (terms, before) in self.proved.drain(n_proved..).rev() {
+            if let Some(found) = self.found.get_mut(&terms) {
+                found.proved = before;
+            }
         }
+    }
+}
+
+/// A goal's terms but the offset, which comes first, and the offset.
+fn split(goal: &Poly) -> (&[(Mono, i128)], i128) {
+    match goal.terms() {
+        [(Mono::ONE, offset), rest @ ..] => (rest, *offset),
+        terms => (terms, 0),
     }
 }
 
@@ -47,7 +79,7 @@ impl Memo {
 mod tests {
     use super::super::facts::{Facts, Origin};
     use super::super::poly::Poly;
-    use super::super::search::holds;
+    use super::super::search::{holds, slack};
     use crate::ir::ValueId;
 
     #[test]
@@ -69,5 +101,26 @@ mod tests {
         assert!(holds(&facts, &goal));
         facts.reset(before);
         assert!(!holds(&facts, &goal));
+    }
+
+    #[test]
+    fn a_proof_says_what_it_leaves_over() {
+        let mut facts = Facts::default();
+        let [x, y, n] = [0, 1, 2].map(|v| Poly::atom(facts.new_atom(Origin::Value(ValueId(v)), 0, 1000)));
+        // 8 * x + 7 <= n, and y <= x.
+        facts.learn_le(&x.scale(8).unwrap().plus(7).unwrap(), &n);
+        facts.learn_le(&y, &x);
+        let goal = |offset: i128| n.sub(&y.scale(8).unwrap()).unwrap().plus(-offset).unwrap();
+        let mut searches = 0;
+        let mut holds_by_search = |offset: i128| {
+            let goal = goal(offset);
+            facts.once(&goal, || {
+                searches += 1;
+                slack(&facts, &goal)
+            })
+        };
+        assert!((0..=7).all(&mut holds_by_search));
+        assert!(!holds_by_search(8) && !holds_by_search(9));
+        assert_eq!(searches, 2);
     }
 }

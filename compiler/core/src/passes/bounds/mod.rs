@@ -20,6 +20,7 @@ mod memo;
 mod poly;
 mod search;
 mod state;
+mod steering;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -97,11 +98,19 @@ fn prove(state: &mut State<'_>, access: AccessId, index: ValueId, reasons: &Reas
     let Some((limit, index_sum)) = limit(state, kernel[access].place).zip(state.ints[index.0 as usize].clone()) else {
         return Check::Stays("its index is not followed".to_owned());
     };
-    let rewritten = state.rewritten(&index_sum, U32);
-    let Some(index) = state.number(index) else { return Check::Stays("its index is not followed".to_owned()) };
     let below = |sum: &Poly| limit.plus(-1).and_then(|limit| limit.sub(sum));
     // A limit above what an index can hold says nothing about wrapping.
     let limit_fits = state.facts.range(&limit).1 <= U32.high() + 1;
+    let rewritten = state.rewritten(&index_sum, U32);
+    // Most accesses are as plain as that, and many differ by a number from one that was proved.
+    for sum in [Some(&rewritten), Some(&index_sum).filter(|sum| **sum != rewritten)].into_iter().flatten() {
+        let holds = |sum: &Poly| search::holds(&state.facts, sum);
+        let Some(goal) = below(sum).filter(|goal| limit_fits && holds(sum) && holds(goal)) else { continue };
+        let words = Words { kernel, facts: &state.facts, name: reasons.name };
+        let reason = reasons.of_proofs.then(|| words.proof(sum, &search::search(&state.facts, &goal)));
+        return Check::Proved(reason.unwrap_or_default());
+    }
+    let Some(index) = state.number(index) else { return Check::Stays("its index is not followed".to_owned()) };
     let words = Words { kernel, facts: &state.facts, name: reasons.name };
     let mut residuals = vec![];
     let mut wraps = None;

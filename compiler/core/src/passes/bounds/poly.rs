@@ -68,7 +68,7 @@ impl Mono {
 pub(super) struct Poly(Terms);
 
 /// Most sums have no more than these.
-type Terms = SmallVec<[(Mono, i128); 4]>;
+pub(super) type Terms = SmallVec<[(Mono, i128); 4]>;
 
 impl fmt::Debug for Poly {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -200,13 +200,15 @@ impl Poly {
         content
     }
 
-    /// Divides `self >= 0` by what its coefficients share; the offset is rounded down, which loses no integer.
-    pub(super) fn tighten(&mut self) {
+    /// Divides `self >= 0` by what its coefficients share, and says by what; the offset is rounded down, which loses no
+    /// integer.
+    pub(super) fn tighten(&mut self) -> i128 {
         let by = self.content();
         if by > 1 {
             self.0.iter_mut().for_each(|(_, c)| *c = c.div_euclid(by));
             self.0.retain(|(_, c)| *c != 0);
         }
+        by.max(1)
     }
 
     /// The same products with other coefficients, none larger than `self`'s or than the machine's words.

@@ -4,6 +4,8 @@
 //! A step takes a term `c * M` that may be negative and a fact `F >= 0` with a term `f * P` of the same sign where
 //! `M = P * Q` and `Q >= 0`: from `|f| * goal - |c| * Q * F >= 0` follows `goal >= 0`. As the goal is an integer,
 //! `|f| * goal >= -(|f| - 1)` is enough. This is what bounding by hand does, and half of Fourier-Motzkin.
+//!
+//! A proof has a slack: the goal is proved not to be less than that.
 
 use super::best;
 use super::facts::Facts;
@@ -34,7 +36,12 @@ pub(super) struct Found {
 /// Whether `goal >= 0` follows from the facts in a few steps.
 pub(super) fn holds(facts: &Facts, goal: &Poly) -> bool {
     let (low, high) = facts.range(goal);
-    low >= 0 || (high >= 0 && facts.once(goal, || Search::new(facts, SMALL_EFFORT.1).prove(goal, SMALL_EFFORT.0)))
+    low >= 0 || (high >= 0 && facts.once(goal, || slack(facts, goal)))
+}
+
+/// What is left over of `goal >= 0` by a proof of a few steps.
+pub(super) fn slack(facts: &Facts, goal: &Poly) -> Option<i128> {
+    Search::new(facts, SMALL_EFFORT.1).prove(goal, SMALL_EFFORT.0)
 }
 
 /// Tries to prove `goal >= 0`.
@@ -77,7 +84,7 @@ fn coarsened(facts: &Facts, goal: &Poly) -> Option<(Poly, Vec<Poly>)> {
 /// One try; also whether it gave up somewhere for the effort's sake.
 fn search_within(facts: &Facts, goal: &Poly, (depth, budget): (usize, usize)) -> (Found, bool) {
     let mut state = Search { residuals: Some(vec![]), ..Search::new(facts, budget) };
-    let proved = state.prove(goal, depth);
+    let proved = state.prove(goal, depth).is_some();
     let used = state.used.into_iter().map(Cow::into_owned).collect();
     (Found { proved, used, residuals: state.residuals.unwrap_or_default() }, state.cut)
 }
@@ -99,38 +106,55 @@ impl<'a> Search<'a> {
         Self { facts, budget, cut: false, seen: vec![], used: vec![], residuals: None }
     }
 
-    fn prove(&mut self, goal: &Poly, depth: usize) -> bool {
+    /// Proves `goal >= 0`; the slack.
+    fn prove(&mut self, goal: &Poly, depth: usize) -> Option<i128> {
         let (low, high) = self.facts.range(goal);
         if low >= 0 || high < 0 {
-            return low >= 0;
+            return Some(low).filter(|low| *low >= 0);
         }
         if depth == 0 || self.seen.len() >= self.budget {
             self.cut = true;
-            return false;
+            return None;
         }
         let hash = FxBuildHasher.hash_one(goal);
         if self.seen.contains(&hash) {
-            return false;
+            return None;
         }
         self.seen.push(hash);
         if let Some(residuals) = &mut self.residuals {
             residuals.push(goal.clone());
         }
         let facts = self.facts;
+        let mut slack = None;
         steps(facts, goal, &mut |next, fact| {
             let n_used = self.used.len();
             self.used.extend(fact);
-            let proved = self.prove(&next, depth - 1);
-            if !proved {
+            slack = self.prove(&next.goal, depth - 1).map(|slack| next.slack_before(slack));
+            if slack.is_none() {
                 self.used.truncate(n_used);
             }
-            proved
-        })
+            slack.is_some()
+        });
+        slack
+    }
+}
+
+/// A goal that another follows from: `(times * before + times - 1 - what is not negative) / divided`, rounded down.
+pub(super) struct Next {
+    pub(super) goal: Poly,
+    times: i128,
+    divided: i128,
+}
+
+impl Next {
+    /// From the goal's slack that of the one before: at least `slack * divided / times`, as that is a whole number.
+    fn slack_before(&self, slack: i128) -> i128 {
+        slack.saturating_mul(self.divided) / self.times
     }
 }
 
 /// What takes a step: the next goal, and the fact that leads there. Whether it is enough.
-type Take<'t, 'a> = dyn FnMut(Poly, Option<Cow<'a, Poly>>) -> bool + 't;
+type Take<'t, 'a> = dyn FnMut(Next, Option<Cow<'a, Poly>>) -> bool + 't;
 
 /// Goals that `goal` follows from, until one is enough: its worst term replaced by what each fact says of it.
 pub(super) fn steps<'a>(facts: &'a Facts, goal: &Poly, take: &mut Take<'_, 'a>) -> bool {
@@ -195,7 +219,7 @@ impl<'a> Step<'a, '_> {
             }
             let lowered = self.goal.add_scaled(&Poly::term(*product, 1), -c);
             let lowered = low.checked_mul(*c).and_then(|by| lowered?.add_scaled(&Poly::term(mono, 1), by));
-            lowered.is_some_and(|next| take(next, None))
+            lowered.is_some_and(|goal| take(Next { goal, times: 1, divided: 1 }, None))
         })
     }
 
@@ -211,7 +235,7 @@ impl<'a> Step<'a, '_> {
         self.replaced((mono, c), &fact, by).is_some_and(|next| take(next, Some(fact)))
     }
 
-    fn replaced(&self, (mono, c): (Mono, i128), fact: &Poly, (part, f): (Mono, i128)) -> Option<Poly> {
+    fn replaced(&self, (mono, c): (Mono, i128), fact: &Poly, (part, f): (Mono, i128)) -> Option<Next> {
         let quotient = mono.without(&part)?;
         if quotient.atoms().any(|id| self.facts.atom(id).low < 0) {
             return None;
@@ -219,12 +243,12 @@ impl<'a> Step<'a, '_> {
         let (c, f) = (c.abs(), f.abs());
         let fact = if quotient == Mono::ONE { Cow::Borrowed(fact) } else { Cow::Owned(fact.times(&quotient, 1)?) };
         // No scaling where the fact's coefficient divides the term's.
-        let mut next = match divided(c, f) {
-            Some(factor) => self.goal.add_scaled(&fact, -factor)?,
-            None => self.goal.scale(f)?.plus(f - 1)?.add_scaled(&fact, -c)?,
+        let (mut goal, times) = match divided(c, f) {
+            Some(factor) => (self.goal.add_scaled(&fact, -factor)?, 1),
+            None => (self.goal.scale(f)?.plus(f - 1)?.add_scaled(&fact, -c)?, f),
         };
-        next.tighten();
-        Some(next)
+        let divided = goal.tighten();
+        Some(Next { goal, times, divided })
     }
 
     /// The term to replace next: of those that may be negative the one with the latest atom.

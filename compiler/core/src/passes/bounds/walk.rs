@@ -8,6 +8,7 @@ use super::facts::Origin;
 use super::int::Int;
 use super::poly::Poly;
 use super::state::{Cond, Held, State};
+use super::steering;
 use crate::ir::{AccessId, Block, Element, Expr, SlotId, StmtKind, Type, ValueId};
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -70,11 +71,14 @@ pub(super) struct Walk<'a, 'k> {
     loops: Vec<Frame>,
     /// How many walks around this one only try out invariants.
     trials: usize,
+    /// For each value, whether what steers depends on it: no other matters to a trial.
+    steers: Vec<bool>,
 }
 
 impl<'a, 'k> Walk<'a, 'k> {
     pub(super) fn new(state: State<'k>, visit: &'a mut Visit<'a, 'k>) -> Self {
-        Self { state, visit, loops: vec![], trials: 0 }
+        let steers = steering::values(state.kernel);
+        Self { state, visit, loops: vec![], trials: 0, steers }
     }
 
     /// Walks the statements; whether their end can be reached.
@@ -83,6 +87,9 @@ impl<'a, 'k> Walk<'a, 'k> {
     }
 
     fn stmt(&mut self, stmt: &StmtKind) -> bool {
+        if self.trials > 0 && stmt.blocks().next().is_some() && !steering::steers(self.state.kernel, stmt) {
+            return true;
+        }
         match stmt {
             StmtKind::Def(value) => self.def(*value),
             StmtKind::SetSlot(slot, value) => self.set(*slot, *value),
@@ -122,6 +129,9 @@ impl<'a, 'k> Walk<'a, 'k> {
     }
 
     fn def(&mut self, value: ValueId) {
+        if self.trials > 0 && !self.steers[value.0 as usize] {
+            return;
+        }
         match &self.state.kernel[value].expr {
             Expr::Load { index, access } | Expr::UniformLoad { index, access } | Expr::Atomic { index, access, .. } => {
                 self.access(*access, *index)

@@ -227,8 +227,8 @@ fn the_first_fault_is_reported() {
         let i = global_id(b);
         let n = b.def(Type::U32, Expr::Len(data));
         let fits = b.op(Op::Lt, &[i, n]);
+        b.site("another");
         let site = b.site("");
-        let site = if site.0 == 0 { b.site("") } else { site };
         b.branch(fits, |b| store(b, data, i, i), |b| b.push(StmtKind::Fault { site, value: i, bound: n }));
     });
     let mut session = open();

@@ -3,7 +3,7 @@
   (import "wgpuc" "memory" (memory (;0;) 0 65536 shared))
   (export "run" (func $run))
   (func $run (;0;) (type 0) (param $block i32) (param $first_group i32) (param $n_groups i32) (param $arena i32)
-    (local $group i32) (local $group_x i32) (local $group_y i32) (local $group_z i32) (local $grid_x i32) (local $grid_y i32) (local $grid_z i32) (local $local_x i32) (local $local_y i32) (local $local_z i32) (local $local_index i32) (local $frame i32) (local $record i32) (local $rows i32) (local $columns i32) (local $input i32) (local $sums i32) (local $end_group i32) (local $v4 i32) (local $v6 i32) (local $sum f32) (local $v11 i32) (local $v12 i32) (local i32) (local $v14 f32) (local $v15 f32) (local $v17 f32)
+    (local $group i32) (local $group_x i32) (local $group_y i32) (local $group_z i32) (local $grid_x i32) (local $grid_y i32) (local $grid_z i32) (local $local_x i32) (local $local_y i32) (local $local_z i32) (local $local_index i32) (local $frame i32) (local $record i32) (local $rows i32) (local $columns i32) (local $input i32) (local $sums i32) (local $end_group i32) (local $v5 i32) (local $v7 i32) (local $sum f32) (local $v11 i32) (local $v12 i32) (local i32) (local $v14 f32) (local $v15 f32) (local $v17 f32)
     local.get $block
     i32.load offset=32
     local.set $record
@@ -45,7 +45,7 @@
           local.get $group
           i32.const 64
           i32.mul
-          local.set $v4
+          local.set $v5
           i32.const 0
           local.set $local_z
           i32.const 0
@@ -54,17 +54,17 @@
           local.set $local_x
           loop ;; label = @4
             block ;; label = @5
-              local.get $v4
+              local.get $v5
               local.get $local_x
               i32.add
-              local.set $v6
-              local.get $v6
+              local.set $v7
+              local.get $v7
               local.get $rows
               i32.lt_u
               if ;; label = @6
                 f32.const 0x0p+0 (;=0;)
                 local.set $sum
-                local.get $v6
+                local.get $v7
                 local.get $columns
                 i32.mul
                 local.set $v11
@@ -108,7 +108,7 @@
                 local.get $sum
                 local.set $v17
                 local.get $sums
-                local.get $v6
+                local.get $v7
                 i32.const 2
                 i32.shl
                 i32.add

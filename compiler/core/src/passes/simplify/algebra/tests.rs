@@ -70,7 +70,7 @@ fn check(b: &mut Builder, id: ValueId, scalar: Scalar) {
             Simple::Const(constant) => *constant,
             Simple::Op(op, operands) => apply(&b.kernel, *op, operands, ty, x),
             Simple::OpConst(op, operand, constant) => {
-                let constant = b.constant(*constant);
+                let constant = b.def(constant.ty, Expr::Const(*constant));
                 apply(&b.kernel, *op, &[*operand, constant], ty, x)
             }
         };
@@ -105,7 +105,7 @@ fn every_rule_holds_for_every_operation_on_one_value_and_constants() {
                 let n_values = b.kernel.values.len();
                 let ty = b.kernel[inner].ty;
                 let mut on = vec![inner];
-                on.extend([0, 1].map(|n| b.constant(Const::scalar(ty.scalar, n))));
+                on.extend([0, 1].map(|n| b.def(ty, Expr::Const(Const::scalar(ty.scalar, n)))));
                 on.extend((ty == b.kernel[x].ty).then_some(x));
                 for outer in Op::ALL.iter().filter(|op| op.row().arity < 3) {
                     for outer in applications(&mut b, *outer, &on) {
