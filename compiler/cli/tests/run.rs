@@ -206,7 +206,8 @@ fn options_that_are_none_or_too_late() {
 #[test]
 fn how_a_guest_ends() {
     let seven = wat::parse_str(program(1, "(call $exit (i32.const 7))")).unwrap();
-    assert_eq!(wgpuc(&[("guest", &seven)], &["run", "--backend", "cpu", "guest"]), (1, String::new()));
+    let (code, text) = wgpuc(&[("guest", &seven)], &["run", "--backend", "cpu", "guest"]);
+    assert_eq!((code, after_device(&text)), (1, ""));
     let hungry = "(if (i32.lt_s (memory.grow (i32.const 10000)) (i32.const 0)) (then unreachable))";
     guest_says(&program(1, hungry), &["--memory", "16"], 1, &["unreachable", "not let grow beyond 16 MiB"]);
     guest_says(&program(1, "unreachable"), &["--memory", "16"], 1, &["unreachable"]);
