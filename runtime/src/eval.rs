@@ -26,7 +26,7 @@ pub(crate) enum EvalError {
 }
 
 /// An expression whose names are resolved.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Node {
     Const(Value),
     /// A word of the call, and how to read it.
@@ -116,8 +116,49 @@ impl Node {
         })
     }
 
+    /// The integer, where it and all on the way to it fit 64 bits. Nearly always, and in much less time; `None` tells nothing.
+    pub(crate) fn small(&self, env: &mut impl Env) -> Option<i64> {
+        let narrow = |value: Value| match value {
+            Value::Int(i) => i64::try_from(i).ok(),
+            Value::F32(_) | Value::Bool(_) => None,
+        };
+        match self {
+            Self::Const(value) => narrow(*value),
+            Self::Word(index, WordKind::Unsigned(32)) => Some(i64::from(env.word(*index) as u32)),
+            Self::Word(index, kind) => narrow(kind.read(env.word(*index))),
+            Self::Len(param) => env.len(*param).ok().map(i64::from),
+            Self::Slot(slot) => narrow(env.slot(*slot)),
+            Self::Binary(op, sides) => op.small_integer(sides[0].small(env)?, sides[1].small(env)?),
+            Self::Select(parts) => {
+                let [cond, a, b] = &**parts;
+                if cond.small_bool(env)? { a.small(env) } else { b.small(env) }
+            }
+            Self::IsSome(_) | Self::Unary(..) => None,
+        }
+    }
+
+    /// The truth value, as [`Self::small`] gives integers.
+    fn small_bool(&self, env: &mut impl Env) -> Option<bool> {
+        match self {
+            Self::Const(Value::Bool(known)) => Some(*known),
+            Self::IsSome(word) => Some(env.word(*word) as u32 != 0),
+            Self::Binary(op, sides) => {
+                let [a, b] = &**sides;
+                match op {
+                    BinaryOp::And => Some(a.small_bool(env)? && b.small_bool(env)?),
+                    BinaryOp::Or => Some(a.small_bool(env)? || b.small_bool(env)?),
+                    op => op.compare(a.small(env)?, b.small(env)?),
+                }
+            }
+            _ => None,
+        }
+    }
+
     /// The value of a truth value's expression.
     pub(crate) fn eval_bool(&self, env: &mut impl Env) -> Result<bool, EvalError> {
+        if let Some(holds) = self.small_bool(env) {
+            return Ok(holds);
+        }
         match self.eval(env)? {
             Value::Bool(b) => Ok(b),
             _ => Err(EvalError::Type),
@@ -126,6 +167,9 @@ impl Node {
 
     /// The value of an integer's expression; a bool is 0 or 1.
     pub(crate) fn eval_int(&self, env: &mut impl Env) -> Result<i128, EvalError> {
+        if let Some(value) = self.small(env) {
+            return Ok(value.into());
+        }
         match self.eval(env)? {
             Value::Int(i) => Ok(i),
             Value::Bool(b) => Ok(i128::from(b)),
@@ -256,7 +300,59 @@ mod tests {
         assert_eq!(binary(BinaryOp::DivCeil, int(-7), int(2)), Ok(int(-3)));
         assert_eq!(binary(BinaryOp::Rem, int(7), int(0)), Err(EvalError::DivisionByZero));
         assert_eq!(binary(BinaryOp::Div, int(i128::MIN), int(-1)), Err(EvalError::Overflow));
+        let smallest = i128::from(i64::MIN);
+        assert_eq!(binary(BinaryOp::Div, int(smallest), int(-1)), Ok(int(-smallest)));
+        assert_eq!(binary(BinaryOp::Rem, int(smallest), int(-1)), Ok(int(0)));
+        assert_eq!(binary(BinaryOp::Mul, int(smallest), int(smallest)), Ok(int(1 << 126)));
         assert_eq!(binary(BinaryOp::Add, int(1), Value::Bool(true)), Err(EvalError::Type));
+    }
+
+    struct Nothing;
+
+    impl Env for Nothing {
+        fn word(&self, index: usize) -> u64 {
+            index as u64
+        }
+        fn slot(&self, _: usize) -> Value {
+            Value::Int(i128::from(i64::MAX) + 1)
+        }
+        fn len(&mut self, _: usize) -> Result<u32, EvalError> {
+            Err(EvalError::Type)
+        }
+    }
+
+    #[test]
+    fn what_fits_64_bits_is_what_128_give() {
+        use BinaryOp as Op;
+        let ops = [Op::Add, Op::Sub, Op::Mul, Op::Div, Op::Rem, Op::DivCeil, Op::Min, Op::Max];
+        let truths = [Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge];
+        let numbers = [0, 1, -1, 3, -7, i64::MAX, i64::MIN, 1 << 32];
+        let leaves = || {
+            let constants = numbers.into_iter().map(|n| Node::Const(Value::Int(n.into())));
+            let others = [Node::Word(5, WordKind::Unsigned(32)), Node::Word(0xff, WordKind::Signed(8)), Node::Slot(0)];
+            constants.chain(others).chain([Node::Len(0), Node::Const(Value::F32(1.0)), Node::IsSome(0)])
+        };
+        let pairs = |op: Op| leaves().flat_map(move |a| leaves().map(move |b| (op, a.clone(), b)));
+        let (mut n_known, mut n_unknown) = (0, 0);
+        for (op, a, b) in ops.into_iter().flat_map(pairs) {
+            let sum = Node::Binary(Op::Add, Box::new([Node::Binary(op, Box::new([a, b])), Node::Const(Value::Int(1))]));
+            match sum.small(&mut Nothing) {
+                Some(small) => {
+                    n_known += 1;
+                    assert_eq!(sum.eval(&mut Nothing), Ok(Value::Int(small.into())), "{sum:?}");
+                }
+                None => n_unknown += 1,
+            }
+        }
+        for (op, a, b) in truths.into_iter().flat_map(pairs) {
+            let holds = Node::Binary(op, Box::new([a, b]));
+            let chosen = Node::Select(Box::new([holds, Node::Const(Value::Int(1)), Node::Const(Value::Int(2))]));
+            if let Some(small) = chosen.small(&mut Nothing) {
+                n_known += 1;
+                assert_eq!(chosen.eval(&mut Nothing), Ok(Value::Int(small.into())), "{chosen:?}");
+            }
+        }
+        assert!(n_known > 500 && n_unknown > 100, "{n_known} {n_unknown}");
     }
 
     #[test]

@@ -116,7 +116,10 @@ impl Call<'_> {
         for step in steps {
             match step {
                 Step::Let { slot, name, value } => {
-                    let value = value.eval(self).map_err(|e| self.failed(e, name))?;
+                    let value = match value.small(self) {
+                        Some(value) => Value::Int(value.into()),
+                        None => value.eval(self).map_err(|e| self.failed(e, name))?,
+                    };
                     if let Some(place) = self.frame.slots.get_mut(*slot) {
                         *place = value;
                     }
@@ -150,6 +153,10 @@ impl Call<'_> {
     fn require(&mut self, cond: &Cond, text: &str, left: &str, right: &str) -> Result<(), GpuError> {
         match cond {
             Cond::Compare(op, a, b) => {
+                let small = a.small(self).zip(b.small(self)).and_then(|(a, b)| op.compare(a, b));
+                if small == Some(true) {
+                    return Ok(());
+                }
                 let a = a.eval(self).map_err(|e| self.failed(e, left))?;
                 let b = b.eval(self).map_err(|e| self.failed(e, right))?;
                 match eval::binary(*op, a, b).map_err(|e| self.failed(e, text))? {
@@ -250,6 +257,10 @@ impl Call<'_> {
         for arg in &launch.args {
             let value = match arg {
                 LaunchArg::Scalar { name, ty, value } => {
+                    if let (Scalar::U32, Some(value)) = (ty, value.small(self).and_then(|v| u32::try_from(v).ok())) {
+                        self.frame.args.push(ArgValue::Scalar(value.into()));
+                        continue;
+                    }
                     let value = value.eval(self).map_err(|e| self.failed(e, name))?;
                     ArgValue::Scalar(eval::to_scalar(value, *ty).map_err(|range| self.unfit(value, name, *ty, range))?)
                 }

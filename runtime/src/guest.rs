@@ -187,10 +187,8 @@ impl Guest {
     /// # Errors
     /// `invalid-params` where there is no such op, and what the op itself says.
     pub fn call(&mut self, op: &str, words: &[u64]) -> Result<(), GpuError> {
-        let mut found = None;
-        for (p, program) in self.gpu.programs.iter().enumerate() {
-            found = found.or(program.ops.iter().position(|o| o.name == op).map(|o| (p, o)));
-        }
+        let mut programs = self.gpu.programs.iter().enumerate();
+        let found = programs.find_map(|(p, program)| Some((p, program.ops.iter().position(|o| o.name == op)?)));
         let (program, op) = found.ok_or_else(|| GpuError::InvalidParams(format!("there is no op {op}")))?;
         self.call_index(program, op, words)
     }

@@ -7,6 +7,7 @@ use crate::backend::{Code, CodeKey, Device};
 use crate::eval::WordKind;
 use crate::routine::{self, Routine};
 use crate::steps::{self, Step};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -61,9 +62,15 @@ pub(crate) struct OpBuffer {
 
 struct Kernel {
     words: Vec<Word>,
-    /// The artifact of each instance that the device can run.
-    artifacts: Vec<Option<usize>>,
+    /// What the device runs of each instance.
+    chosen: Vec<Option<Chosen>>,
     first_instance: u64,
+}
+
+/// An artifact of an instance, by its place, and its content: found by name once, and not at each launch.
+struct Chosen {
+    artifact: usize,
+    bytes: Cow<'static, [u8]>,
 }
 
 /// What the expressions of one op can name.
@@ -80,7 +87,7 @@ impl Program {
         static NEXT_KEY: AtomicU64 = AtomicU64::new(0);
         let manifest = &bundle.manifest;
         let mut n_instances = 0;
-        let kernels = manifest.kernels.iter().map(|k| Kernel::new(k, device, &mut n_instances)).collect();
+        let kernels = manifest.kernels.iter().map(|k| Kernel::new(k, &bundle, device, &mut n_instances)).collect();
         let ops = manifest.interface.ops().map(|op| Op::new(op, manifest, device.features()));
         let ops = ops.collect::<Result<_, _>>()?;
         let package = &manifest.package;
@@ -121,7 +128,7 @@ impl Program {
 
     /// The code of every instance that this device can run.
     pub(crate) fn codes(&self) -> impl Iterator<Item = Code<'_>> {
-        let all = self.kernels.iter().enumerate().flat_map(|(k, form)| (0..form.artifacts.len()).map(move |i| (k, i)));
+        let all = self.kernels.iter().enumerate().flat_map(|(k, form)| (0..form.chosen.len()).map(move |i| (k, i)));
         all.filter_map(|(k, i)| self.find_code(k, i))
     }
 
@@ -132,24 +139,29 @@ impl Program {
 
     fn find_code(&self, kernel: usize, instance: usize) -> Option<Code<'_>> {
         let form = self.kernels.get(kernel)?;
+        let chosen = form.chosen.get(instance)?.as_ref()?;
         let abi_instance = self.instance(kernel, instance)?;
-        let artifact = abi_instance.artifacts.get((*form.artifacts.get(instance)?)?)?;
         Some(Code {
             key: CodeKey(self.first_key + form.first_instance + instance as u64),
-            artifact,
+            artifact: abi_instance.artifacts.get(chosen.artifact)?,
             kernel: self.bundle.manifest.kernels.get(kernel)?,
             instance: abi_instance,
-            bytes: self.bundle.artifacts.get(&artifact.path)?,
+            bytes: &chosen.bytes,
         })
     }
 }
 
 impl Kernel {
-    fn new(kernel: &abi::Kernel, device: &dyn Device, n_instances: &mut u64) -> Self {
-        let artifacts: Vec<_> = kernel.instances.iter().map(|i| choose(&i.artifacts, device)).collect();
+    fn new(kernel: &abi::Kernel, bundle: &abi::Bundle, device: &dyn Device, n_instances: &mut u64) -> Self {
+        let chosen = |instance: &abi::Instance| {
+            let artifact = choose(&instance.artifacts, device)?;
+            let bytes = bundle.artifacts.get(&instance.artifacts.get(artifact)?.path)?.clone();
+            Some(Chosen { artifact, bytes })
+        };
+        let chosen: Vec<_> = kernel.instances.iter().map(chosen).collect();
         let first_instance = *n_instances;
-        *n_instances += artifacts.len() as u64;
-        Self { words: abi::launch::words(&kernel.params), artifacts, first_instance }
+        *n_instances += chosen.len() as u64;
+        Self { words: abi::launch::words(&kernel.params), chosen, first_instance }
     }
 }
 

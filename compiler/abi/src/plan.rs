@@ -184,24 +184,37 @@ pub enum BinaryOp {
     Or,
 }
 
+/// What an operator gives on integers of one size; `None` beyond it, of a division by zero, and of what gives no integer.
+macro_rules! integer {
+    ($op:expr, $a:expr, $b:expr) => {
+        match $op {
+            Self::Add => $a.checked_add($b),
+            Self::Sub => $a.checked_sub($b),
+            Self::Mul => $a.checked_mul($b),
+            Self::Div => $a.checked_div($b),
+            Self::Rem => $a.checked_rem($b),
+            Self::DivCeil => {
+                let (quotient, rest) = ($a.checked_div($b)?, $a.checked_rem($b)?);
+                if rest != 0 && ($a < 0) == ($b < 0) { quotient.checked_add(1) } else { Some(quotient) }
+            }
+            Self::Min => Some($a.min($b)),
+            Self::Max => Some($a.max($b)),
+            _ => None,
+        }
+    };
+}
+
 impl BinaryOp {
     /// The exact result on integers. `None` of a division by zero, beyond 128 bits, and of what gives no integer.
     #[must_use]
     pub fn integer(self, a: i128, b: i128) -> Option<i128> {
-        match self {
-            Self::Add => a.checked_add(b),
-            Self::Sub => a.checked_sub(b),
-            Self::Mul => a.checked_mul(b),
-            Self::Div => a.checked_div(b),
-            Self::Rem => a.checked_rem(b),
-            Self::DivCeil => {
-                let (quotient, exact) = (a.checked_div(b)?, a.checked_rem(b)? == 0);
-                Some(if !exact && (a < 0) == (b < 0) { quotient + 1 } else { quotient })
-            }
-            Self::Min => Some(a.min(b)),
-            Self::Max => Some(a.max(b)),
-            _ => None,
-        }
+        integer!(self, a, b)
+    }
+
+    /// As [`Self::integer`], with 64 bits: `None` says nothing of what 128 would give. A division takes a tenth of the time.
+    #[must_use]
+    pub fn small_integer(self, a: i64, b: i64) -> Option<i64> {
+        integer!(self, a, b)
     }
 
     /// Whether a comparison holds; `None` of what is none.

@@ -1,12 +1,11 @@
 //! One guest on the CPU: its memory, its buffers, its launches.
 
-use super::super::{BufferKey, Cancel, Code, CodeKey, Error, Fault, Launch, Session, SessionLimits};
+use super::super::{BufferKey, ByCode, Cancel, Code, Error, Fault, Launch, Session, SessionLimits};
 use super::allocator::{Allocator, Range};
 use super::engine::Modules;
 use super::job::{Job, Team, Work};
 use super::memory::GuestMemory;
 use super::worker::{Program, Stop};
-use std::collections::HashMap;
 use std::sync::Arc;
 use wgpuc_abi::fault;
 
@@ -25,7 +24,7 @@ pub(super) struct CpuSession {
     block: Range,
     /// By worker: its arena, as large as the largest that a launch has asked for.
     arenas: Vec<Range>,
-    programs: HashMap<CodeKey, Program>,
+    programs: ByCode<Program>,
     /// A launch's block while it is put together.
     staged: Vec<u8>,
 }
@@ -51,7 +50,7 @@ impl CpuSession {
             record,
             block,
             arenas: vec![],
-            programs: HashMap::new(),
+            programs: ByCode::default(),
             staged: vec![],
         })
     }

@@ -1,8 +1,7 @@
 //! One thread's view of a session: a wasmtime store, with an instance of each kernel that it has run.
 
-use super::super::{Cancel, CodeKey, Error};
+use super::super::{ByCode, Cancel, CodeKey, Error};
 use super::memory::Flag;
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use wasmtime::{Engine, Extern, Instance, Module, SharedMemory, Store, TypedFunc};
@@ -22,12 +21,12 @@ pub(super) struct Program {
 /// A store, and the instances in it.
 pub(super) struct Worker {
     store: Store<()>,
-    runs: HashMap<CodeKey, Run>,
+    runs: ByCode<Run>,
 }
 
 impl Worker {
     pub(super) fn new(engine: &Engine) -> Self {
-        Self { store: Store::new(engine, ()), runs: HashMap::new() }
+        Self { store: Store::new(engine, ()), runs: ByCode::default() }
     }
 
     /// Makes sure that a program can run.

@@ -5,9 +5,8 @@
 
 use super::context::Context;
 use super::driver::call;
-use crate::backend::{Code, CodeKey, Error};
+use crate::backend::{ByCode, Code, Error};
 use cudarc::driver::sys::{self, CUfunction_attribute, CUjit_option};
-use std::collections::HashMap;
 use std::ffi::{CString, c_void};
 use std::ptr::without_provenance_mut;
 use std::sync::{Arc, Mutex};
@@ -33,7 +32,7 @@ unsafe impl Sync for Kernel {}
 /// The kernels of a device in one context, by their code.
 pub(super) struct Kernels {
     pub(super) context: Arc<Context>,
-    known: Mutex<HashMap<CodeKey, Arc<Kernel>>>,
+    known: Mutex<ByCode<Arc<Kernel>>>,
 }
 
 impl Kernels {

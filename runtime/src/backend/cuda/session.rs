@@ -13,8 +13,7 @@ use super::staging::Ring;
 use super::stream::{Event, Stream};
 use super::wait::Flag;
 use crate::Library;
-use crate::backend::{BufferKey, Cancel, Code, CodeKey, Error, Fault, Gemm, Launch, Mark, Routine, Session};
-use std::collections::HashMap;
+use crate::backend::{BufferKey, ByCode, Cancel, Code, Error, Fault, Gemm, Launch, Mark, Routine, Session};
 use std::sync::Arc;
 use std::time::Duration;
 use wgpuc_abi::launch::cuda_params;
@@ -35,7 +34,7 @@ pub(super) struct CudaSession {
     buffers: Vec<Option<Allocation>>,
     vacant: Vec<u32>,
     /// Kernels that this session has launched, without the device's lock.
-    launched: HashMap<CodeKey, Arc<Kernel>>,
+    launched: ByCode<Arc<Kernel>>,
     /// A launch's parameters while they are put together.
     params: Vec<u8>,
     staging: Ring,
@@ -60,7 +59,7 @@ impl CudaSession {
             stream: Stream::new(context)?,
             buffers: Vec::new(),
             vacant: Vec::new(),
-            launched: HashMap::new(),
+            launched: ByCode::default(),
             params: Vec::new(),
             staging: Ring::new(context),
             record_address: record.device_address()?,

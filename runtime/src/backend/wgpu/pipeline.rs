@@ -4,8 +4,7 @@
 #![allow(unsafe_code, reason = "one call: shaders that our compiler has checked run without naga's own checks")]
 
 use super::Shared;
-use crate::backend::{Code, CodeKey, Error};
-use std::collections::HashMap;
+use crate::backend::{ByCode, Code, Error};
 use std::sync::{Arc, Mutex};
 use wgpuc_abi::{self as abi, KernelParamType};
 
@@ -21,7 +20,7 @@ pub(super) struct Pipeline {
 
 /// The pipelines of a device, by their code.
 #[derive(Default)]
-pub(super) struct Pipelines(Mutex<HashMap<CodeKey, Arc<Pipeline>>>);
+pub(super) struct Pipelines(Mutex<ByCode<Arc<Pipeline>>>);
 
 /// Refuses a kernel that needs more than the device has, by what it needs.
 fn refuse(code: &Code<'_>, limits: &wgpu::Limits) -> Result<(), Error> {

@@ -8,7 +8,7 @@ use super::bytes::ByteCopy;
 use super::clock::Clock;
 use super::pipeline::Pipeline;
 use super::readback::FAULT_BYTES;
-use crate::backend::{BufferKey, Cancel, Code, CodeKey, Error, Fault, Launch, Mark, Session};
+use crate::backend::{BufferKey, ByCode, Cancel, Code, CodeKey, Error, Fault, Launch, Mark, Session};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,7 @@ pub(super) struct WgpuSession {
     next_key: u32,
     bind_groups: HashMap<(CodeKey, Vec<BufferKey>), wgpu::BindGroup>,
     /// Pipelines that this session has launched, without the device's lock.
-    pipelines: HashMap<CodeKey, Arc<Pipeline>>,
+    pipelines: ByCode<Arc<Pipeline>>,
     pub(super) bytes: Option<ByteCopy>,
     pub(super) bounce: Option<wgpu::Buffer>,
     pub(super) staging: Option<wgpu::Buffer>,
@@ -46,7 +46,7 @@ impl WgpuSession {
             buffers: HashMap::new(),
             next_key: 0,
             bind_groups: HashMap::new(),
-            pipelines: HashMap::new(),
+            pipelines: ByCode::default(),
             bytes: None,
             bounce: None,
             staging: None,
