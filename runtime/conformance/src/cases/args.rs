@@ -1,7 +1,7 @@
 //! What a case passes and expects, read against the op's parameters.
 
 use super::table::{Report, Value, float, integer};
-use super::{Arg, Expectation, expr};
+use super::{Arg, Expectation, each, expr};
 use crate::call;
 use crate::fill::Fill;
 use crate::tolerance::Tolerance;
@@ -226,7 +226,12 @@ impl Scope<'_> {
     }
 
     /// What must come of the call.
-    pub(super) fn expectation(&self, report: &mut Report<'_>, op: &Op, case: &DeTable<'_>) -> Expectation {
+    pub(super) fn expectation(
+        &self,
+        report: &mut Report<'_>,
+        op: &Op,
+        (case, args): (&DeTable<'_>, &[Arg]),
+    ) -> Expectation {
         let said: Vec<_> =
             ["refused", "fault", "expect"].into_iter().filter_map(|key| case.get_key_value(key)).collect();
         if let [(first, _), (second, at), ..] = said[..] {
@@ -257,10 +262,18 @@ impl Scope<'_> {
             }
         }
         let mut wants = vec![];
-        for param in &op.params {
+        for (param, arg) in op.params.iter().zip(args) {
             let value = table.iter().find(|(key, _)| is_name(&param.name, key.get_ref())).map(|(_, value)| value);
             let want = value.zip(call::layout(param, self.interface)).and_then(|(value, layout)| {
-                let (len, fill) = self.content(report, &layout, value)?;
+                let (len, fill) = match (value.get_ref(), arg) {
+                    (DeValue::String(text), Arg::Buffer { len, .. }) => {
+                        let names = each::names(op, args, self.variables, self.interface);
+                        let numbers = each::numbers(text, names, (&layout, *len as usize));
+                        let help = "docs/testing.md says what such an expression may be";
+                        (*len, Fill::Values(numbers.map_err(|why| report.wrong(value.span(), why, help)).ok()?))
+                    }
+                    _ => self.content(report, &layout, value)?,
+                };
                 Some(fill.bytes(&layout, len as usize))
             });
             wants.push(want);

@@ -3,7 +3,9 @@
 //! In: a file's text and the package that it is about. Out: cases, or everything that is wrong with the file.
 
 mod args;
+mod each;
 mod expr;
+mod rust;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -133,7 +135,8 @@ impl File<'_> {
             let mut mistakes = Diagnostics::new();
             let mut own = Report { file: report.file, diagnostics: &mut mistakes };
             let scope = Scope { variables: &variables, interface: self.reference.interface(), folder: self.folder };
-            let (args, expectation) = (scope.args(&mut own, &op, table), scope.expectation(&mut own, &op, table));
+            let args = scope.args(&mut own, &op, table);
+            let expectation = scope.expectation(&mut own, &op, (table, &args));
             let tolerance = scope.tolerance(&mut own, table);
             if !mistakes.is_empty() {
                 report.diagnostics.extend(mistakes);

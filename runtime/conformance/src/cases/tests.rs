@@ -163,3 +163,29 @@ fn mistakes_are_shown_in_their_place() {
         }
     }
 }
+
+#[test]
+fn an_expression_says_each_element() {
+    let case = |expect: &str, within: &str| {
+        format!(
+            "[[case]]\nname = \"by expression\"\nfor.m = [0, 1, 70]\n\
+             args.params = {{ n = \"m\", a = 3.0, way = \"sub\" }}\n\
+             args.x = {{ len = \"m + 1\", fill = \"uniform\", seed = 1, low = -8.0, high = 8.0 }}\n\
+             args.y = {{ len = \"m + 1\", fill = \"iota\" }}\nexpect.y = \"{expect}\"\n{within}\n"
+        )
+    };
+    let right = "if i >= m { y[i] } else if params.way == Way::Sub { params.a * x[i] - y[i] } else { 0.0 / 0.0 }";
+    // Of an f32 sum the last bit, of numbers below 100.
+    assert_eq!(outcomes(&case(right, "within = { of-largest = 1e-6 }")), [None, None, None]);
+    let wrong = outcomes(&case("params.a * x[i] - y[i] + 1.0", "within = { of-largest = 1e-6 }"));
+    assert!(wrong.iter().all(|failure| failure.as_deref().is_some_and(|why| why.contains("y["))), "{wrong:?}");
+    for (expect, why) in [
+        ("x[i] *", "this is no Rust expression"),
+        ("z[i]", "for i = 0: there is no `z` here"),
+        ("x[i + 1]", "for i = 0: index 1, but the length is 1"),
+        ("[x[i], x[i]]", "an element of this buffer has 1 numbers, this has 2"),
+    ] {
+        let (_, text) = parsed(&reference(), &case(expect, ""));
+        assert!(text.contains(why) && text.contains("axpy.cases.toml:7:"), "{expect}: {text}");
+    }
+}
