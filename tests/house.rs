@@ -5,7 +5,15 @@ use std::path::{Path, PathBuf};
 
 /// Files that may use what the others may not: a word that gives the use away, and where it is at home.
 const AT_HOME: &[(&str, &[&str])] = &[
-    ("syn::", &["compiler/core/src/syntax/", "compiler/core/src/bindings/", "compiler/prelude/macros/"]),
+    (
+        "syn::",
+        &[
+            "compiler/core/src/syntax/",
+            "compiler/core/src/bindings/",
+            "compiler/prelude/macros/",
+            "runtime/conformance/src/cases/rust/",
+        ],
+    ),
     ("naga::", &["compiler/core/src/emit/wgsl/"]),
     ("wasm_encoder::", &["compiler/core/src/emit/cpu/"]),
     ("annotate_snippets::", &["compiler/core/src/diag/render.rs"]),
