@@ -294,8 +294,11 @@ impl Guest {
             let site = instance.sites.get(fault.site as usize)?;
             let per_group: u64 = instance.workgroup.iter().map(|&n| u64::from(n)).product();
             let invocation = u64::from(fault.group) * per_group + u64::from(fault.invocation);
+            // What passes below zero is a large number.
+            let signed = fault.value as i32;
+            let signed = if signed < 0 { format!(" ({signed} as an i32)") } else { String::new() };
             Some(format!(
-                "{}: {} is {}, but must be below {} ({}:{}:{}, invocation {invocation})",
+                "{}: {} is {}{signed}, but must be below {} ({}:{}:{}, invocation {invocation})",
                 op.name, site.what, fault.value, fault.bound, site.file, site.line, site.column
             ))
         });

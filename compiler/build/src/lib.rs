@@ -178,6 +178,6 @@ pub fn build(input: &Input, options: &Options) -> Result<Built, Failure> {
 }
 
 fn text(failure: Failure, dir: &Path) -> String {
-    let failure = failure.lying_in(dir.display().to_string());
+    let failure = failure.lying_in(dir);
     render(&failure.diagnostics, &failure.sources, Style::Plain)
 }

@@ -15,6 +15,8 @@ pub struct Case {
     pub op: String,
     /// What distinguishes it from the op's other cases.
     pub name: String,
+    /// Where it is written, for people: `kernels/saxpy.cases.toml:12`.
+    pub place: Option<String>,
     /// Whether it is only for executors whose floats are IEEE's.
     exact_only: bool,
     body: Box<Body>,
@@ -27,7 +29,13 @@ impl Case {
         name: impl Into<String>,
         body: impl Fn(&mut Machine, &mut Errors) -> Outcome + Send + Sync + 'static,
     ) -> Self {
-        Self { op: op.into(), name: name.into(), exact_only: false, body: Box::new(body) }
+        Self { op: op.into(), name: name.into(), place: None, exact_only: false, body: Box::new(body) }
+    }
+
+    /// Written there.
+    #[must_use]
+    pub fn at(self, place: String) -> Self {
+        Self { place: Some(place), ..self }
     }
 
     /// Only where floats are IEEE's for every operation.

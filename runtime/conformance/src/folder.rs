@@ -54,6 +54,7 @@ impl Folder {
         let package = Package::compile(&wgpuc_build::read_folder(dir)?)?;
         let reference = Arc::new(Reference::new(Arc::clone(&package)));
         let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
+        sources.lie_in(dir.display().to_string());
         let (mut all, mut without) = (vec![], vec![]);
         for path in case_files(dir)? {
             let text = std::fs::read_to_string(&path).map_err(failed(&path))?;

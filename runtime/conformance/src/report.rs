@@ -5,6 +5,7 @@ use crate::errors::{Measure, Worst};
 use crate::executor::Executor;
 use crate::run::Done;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// All cases of one op on one executor.
@@ -34,17 +35,23 @@ pub fn table(executors: &[Executor], cases: &[Case], done: &[Done]) -> String {
     aligned(&lines)
 }
 
-/// The failures, each with its case and executor.
+/// The failures, each with its case and the executors on which it fails so.
 #[must_use]
 pub fn failures(executors: &[Executor], cases: &[Case], done: &[Done]) -> String {
-    let mut text = String::new();
+    let mut alike: BTreeMap<(usize, &str), Vec<&str>> = BTreeMap::new();
     for one in done {
-        let (Some(failure), Some(case), Some(executor)) =
-            (&one.ran.failure, cases.get(one.case), executors.get(one.executor))
-        else {
-            continue;
-        };
-        let _ = writeln!(text, "FAILED {} on {}\n  {}\n", case.title(), executor.name, failure.replace('\n', "\n  "));
+        if let (Some(failure), Some(executor)) = (&one.ran.failure, executors.get(one.executor)) {
+            alike.entry((one.case, failure)).or_default().push(&executor.name);
+        }
+    }
+    let mut text = String::new();
+    for ((case, failure), executors) in alike {
+        let Some(case) = cases.get(case) else { continue };
+        let _ = writeln!(text, "FAILED {} on {}", case.title(), executors.join(", "));
+        for line in case.place.iter().map(|place| format!("at {place}")).chain(failure.lines().map(str::to_owned)) {
+            let _ = writeln!(text, "  {line}");
+        }
+        text.push('\n');
     }
     text
 }
@@ -61,7 +68,8 @@ pub fn json(executors: &[Executor], cases: &[Case], done: &[Done]) -> Value {
         json!({
             "op": cases.get(d.case).map(|c| &c.op), "case": cases.get(d.case).map(|c| &c.name),
             "executor": executors.get(d.executor).map(|e| &e.name), "passed": d.ran.failure.is_none(),
-            "failure": d.ran.failure, "worst": worst, "served_by": d.ran.served_by,
+            "failure": d.ran.failure, "place": cases.get(d.case).and_then(|c| c.place.as_ref()),
+            "worst": worst, "served_by": d.ran.served_by,
         })
     };
     Value::Array(done.iter().map(one).collect())

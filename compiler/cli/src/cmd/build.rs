@@ -28,7 +28,7 @@ pub(crate) fn run(args: &args::Build) -> Result<ExitCode, Failure> {
     let options = Options { targets, architectures: args.sm.clone(), assembler, bindings, proofs: false };
     let input = wgpuc_build::read_folder(&args.dir)?;
     let output = timed(&args.dir, || wgpuc_build::build(&input, &options));
-    let output = output.map_err(|failure| failure.lying_in(args.dir.display().to_string()))?;
+    let output = output.map_err(|failure| failure.lying_in(&args.dir))?;
     if let Some(release) = &args.against {
         keep_promises(release, &output)?;
     }

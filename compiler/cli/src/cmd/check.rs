@@ -4,15 +4,26 @@ use super::{print, timed};
 use crate::args;
 use crate::exit::Failure;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
-use wgpuc_core::driver::{self, Options};
+use wgpuc_core::driver::{self, Options, Output};
+use wgpuc_core::ir::Check;
+use wgpuc_core::source::Span;
 
 /// Compiles a folder for every target and keeps nothing.
 pub(crate) fn run(args: &args::Check) -> Result<ExitCode, Failure> {
     let input = wgpuc_build::read_folder(&args.dir)?;
     let output = timed(&args.dir, || driver::compile(&input, &Options::default()));
-    match output.map_err(|failure| failure.lying_in(args.dir.display().to_string())) {
-        Ok(_) => Ok(ExitCode::SUCCESS),
+    match output.map_err(|failure| failure.lying_in(&args.dir)) {
+        Ok(_) if args.json => Ok(ExitCode::SUCCESS),
+        Ok(output) => {
+            // Nobody is left to be told that standard error is closed.
+            let _ = std::io::stderr().write_all(checks_that_stay(&args.dir, output).as_bytes());
+            Ok(ExitCode::SUCCESS)
+        }
         Err(failure) if args.json => {
             let lines: String = as_json(&failure).iter().map(|d| format!("{d}\n")).collect();
             print(&lines)?;
@@ -20,6 +31,26 @@ pub(crate) fn run(args: &args::Check) -> Result<ExitCode, Failure> {
         }
         Err(failure) => Err(failure.into()),
     }
+}
+
+/// The accesses of the package that are checked at run time, and what is missing for a proof: often a `require!`.
+fn checks_that_stay(dir: &Path, mut output: Output) -> String {
+    output.sources.lie_in(dir.display().to_string());
+    let sources = &output.sources;
+    let accesses = output.kernels.iter().flat_map(|k| &k.forms).flat_map(|form| &form.kernel.accesses);
+    let stays: BTreeMap<Span, &str> = accesses
+        .filter_map(|access| match &access.check {
+            Check::Stays(why) => Some((access.span, why.as_str())),
+            _ => None,
+        })
+        .collect();
+    let mut text = String::new();
+    for (span, why) in stays {
+        let (name, (line, column)) = (sources.shown_name(span.file), sources.line_column(span));
+        let access = sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ");
+        let _ = writeln!(text, "note: {name}:{line}:{column}: `{access}` is checked at run time: {why}");
+    }
+    text
 }
 
 fn as_json(failure: &driver::Failure) -> Vec<Value> {

@@ -30,7 +30,7 @@ use wgpuc_core::driver::{self, Options, Output};
 fn compile(dir: &Path, options: &Options) -> Result<Output, Failure> {
     let input = wgpuc_build::read_folder(dir)?;
     let output = timed(dir, || driver::compile(&input, options));
-    Ok(output.map_err(|failure| failure.lying_in(dir.display().to_string()))?)
+    Ok(output.map_err(|failure| failure.lying_in(dir))?)
 }
 
 /// Logs how long a compilation took.

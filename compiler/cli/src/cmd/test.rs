@@ -16,7 +16,7 @@ pub(crate) fn run(args: &args::Test) -> Result<ExitCode, Failure> {
     let Folder { package, cases, notes } = match &args.dir {
         Some(dir) => Folder::read(dir).map_err(|error| match error {
             FolderError::Disk(error) => error.into(),
-            FolderError::Source(failure) => Failure::from(failure.lying_in(dir.display().to_string())),
+            FolderError::Source(failure) => Failure::from(failure.lying_in(dir)),
         })?,
         None => Folder { package: Package::standard()?, cases: standard::cases(), notes: own_kernels() },
     };

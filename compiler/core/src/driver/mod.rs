@@ -30,6 +30,7 @@ use crate::syntax;
 use code::Goal;
 use package::Package;
 use std::collections::BTreeMap;
+use std::path::Path;
 use wgpuc_abi::{Manifest, Target};
 
 /// The files of a kernel folder.
@@ -83,8 +84,8 @@ pub struct Failure {
 impl Failure {
     /// Says where the folder lies, so that the places that are shown can be jumped to.
     #[must_use]
-    pub fn lying_in(mut self, folder: impl Into<String>) -> Self {
-        self.sources.lie_in(folder);
+    pub fn lying_in(mut self, folder: &Path) -> Self {
+        self.sources.lie_in(folder.display().to_string());
         self
     }
 }

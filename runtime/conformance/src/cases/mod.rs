@@ -23,7 +23,7 @@ use table::{Report, Value};
 use toml::de::DeTable;
 use wgpuc_abi::Op;
 use wgpuc_core::diag::Diagnostics;
-use wgpuc_core::source::{FileId, Sources};
+use wgpuc_core::source::{FileId, Sources, Span};
 
 /// What a case file holds.
 #[derive(Default)]
@@ -67,12 +67,13 @@ pub(crate) fn read(
             return CaseFile::default();
         }
     };
-    let mut file = File { folder, reference, op: None, found: CaseFile::default() };
+    let mut file = File { sources, folder, reference, op: None, found: CaseFile::default() };
     file.read(&mut report, root.get_ref());
     file.found
 }
 
 struct File<'a> {
+    sources: &'a Sources,
     folder: &'a Path,
     reference: &'a Arc<Reference>,
     /// The op of every case that names none.
@@ -131,6 +132,8 @@ impl File<'_> {
         };
         let name = table.get("name").and_then(|name| report.text(name, "`name`"));
         let name = name.map_or_else(|| format!("case {}", index + 1), str::to_owned);
+        let start = Span { file: report.file, start: at.span().start as u32, end: at.span().end as u32 };
+        let place = format!("{}:{}", self.sources.shown_name(report.file), self.sources.line_column(start).0);
         for variables in combinations(report, table.get("for")) {
             let mut mistakes = Diagnostics::new();
             let mut own = Report { file: report.file, diagnostics: &mut mistakes };
@@ -146,9 +149,10 @@ impl File<'_> {
             let suffix: String = variables.iter().map(|(name, value)| format!(", {name} = {value}")).collect();
             let expected = Expected::new(Call { op: op.clone(), args });
             let reference = Arc::clone(self.reference);
-            self.found.cases.push(Case::new(op.name.kebab(), format!("{name}{suffix}"), move |machine, errors| {
+            let case = Case::new(op.name.kebab(), format!("{name}{suffix}"), move |machine, errors| {
                 check(&reference, machine, errors, &expected, &expectation, tolerance)
-            }));
+            });
+            self.found.cases.push(case.at(place.clone()));
         }
     }
 }
