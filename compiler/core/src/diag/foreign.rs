@@ -156,6 +156,22 @@ const NUMBERS: &[Row] = &[
         &["tan", "tanf"],
         "divide: `t.sin_turns() / t.cos_turns()`, where `t` is the angle in turns, `x / 6.2831855`",
     ),
+    (
+        &[Function, Method],
+        &["asin", "acos", "atan", "atan2", "asinf", "acosf", "atanf", "atan2f"],
+        "there are no inverses of these: write a polynomial for the range that you need, as a function of your own",
+    ),
+    (&[Function, Method], &["sinh", "cosh", "sinhf", "coshf"], "write `0.5 * (x.exp() - (-x).exp())`, or their sum"),
+    (&[Function, Method], &["hypot", "hypotf"], "write `(x * x + y * y).sqrt()`"),
+    (&[Function, Method], &["cbrt", "cbrtf"], "write `(x.ln() * 0.33333333).exp()`, for `x > 0`"),
+    (&[Function, Method], &["to_degrees", "degrees"], "write `x * 57.29578`"),
+    (&[Function, Method], &["to_radians", "radians"], "write `x * 0.017453293`"),
+    (
+        &[Function, Method],
+        &["rem_euclid", "div_euclid"],
+        "of unsigned integers these are `%` and `/`; of others write `(a % b + b) % b`, for `b > 0`",
+    ),
+    (&[Function, Method], &["smoothstep"], "write `t * t * (3.0 - 2.0 * t)`, with `t` clamped to 0.0 and 1.0"),
     (&[Function, Method], &["log", "logf", "__logf"], "the natural logarithm is `x.ln()`"),
     (&[Function, Method], &["log2", "log2f"], "write `x.ln() * 1.442695`"),
     (&[Function, Method], &["log10", "log10f"], "write `x.ln() * 0.4342945`"),
@@ -254,6 +270,12 @@ const MEMORY: &[Row] = &[
     ),
     (&[Method], &["length", "size", "count"], "write `.len()`"),
     (
+        &[Value, Function],
+        &["None", "Some", "Ok", "Err", "Option", "Result"],
+        "a kernel has no options or results: keep a `bool` beside the value, or report with `fault!(\"what\", value, bound)`",
+    ),
+    (&[Value, Function], &["Default", "default"], "write the value: `0.0`, `0`, `false`"),
+    (
         &[Value],
         &["Vec", "Box"],
         "write a local array `[0.0; N]`, `shared::<[f32; N]>()`, or in the op `scratch::<f32>(n)`",
@@ -278,6 +300,7 @@ mod tests {
         assert!(foreign("sin", Use::Method).is_some_and(|help| help.contains("sin_turns")));
         assert!(foreign("__shfl_down_sync", Use::Function).is_some_and(|help| help.contains("subgroup_shuffle_down")));
         // A variable may well be called so.
+        assert!(foreign("None", Use::Value).is_some() && foreign("Err", Use::Function).is_some());
         assert_eq!(foreign("sum", Use::Value), None);
         assert_eq!(foreign("atomics", Use::Value), None);
         assert_eq!(own_type("float4"), Some("f32x4"));
