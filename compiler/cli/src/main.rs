@@ -3,6 +3,8 @@
 mod args;
 mod cmd;
 mod exit;
+#[cfg(feature = "run")]
+mod headless;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -13,6 +15,8 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
 fn main() -> ExitCode {
+    #[cfg(feature = "run")]
+    headless::leave_out_display_layer();
     let cli = Cli::parse();
     let filter = match log_filter(std::env::var("RUST_LOG").ok().as_deref()) {
         Ok(filter) => filter,

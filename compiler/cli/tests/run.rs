@@ -273,3 +273,14 @@ fn a_code_is_explained() {
     assert_eq!(wgpuc(&[], &["explain"]), (0, String::new()));
     says(&[("k/k.rs", b"fn f( {}")], &["check", "k"], 1, &["error[E01", "`wgpuc explain E01"]);
 }
+
+#[test]
+fn without_a_display_no_driver_complains() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wgpuc"));
+    for name in ["XDG_RUNTIME_DIR", "WAYLAND_DISPLAY", "DISPLAY"] {
+        command.env_remove(name);
+    }
+    let Output { status, stderr, .. } = command.arg("devices").output().unwrap();
+    let text = String::from_utf8_lossy(&stderr);
+    assert!(status.success() && !text.contains("XDG_RUNTIME_DIR"), "{text}");
+}
