@@ -116,7 +116,7 @@ impl Node {
         })
     }
 
-    /// The integer, where it and all on the way to it fit 64 bits. Nearly always, and in much less time; `None` tells nothing.
+    /// The integer, where it and all on the way to it fit 64 bits. Nearly always, and and in less time; `None` tells nothing.
     pub(crate) fn small(&self, env: &mut impl Env) -> Option<i64> {
         let narrow = |value: Value| match value {
             Value::Int(i) => i64::try_from(i).ok(),

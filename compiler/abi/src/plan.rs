@@ -211,7 +211,7 @@ impl BinaryOp {
         integer!(self, a, b)
     }
 
-    /// As [`Self::integer`], with 64 bits: `None` says nothing of what 128 would give. A division takes a tenth of the time.
+    /// As [`Self::integer`], with 64 bits: `None` says nothing of what 128 would give.
     #[must_use]
     pub fn small_integer(self, a: i64, b: i64) -> Option<i64> {
         integer!(self, a, b)

@@ -239,7 +239,7 @@ pub struct CodeKey(pub u64);
 /// What is known of code, found at each launch.
 pub(crate) type ByCode<T> = HashMap<CodeKey, T, BuildHasherDefault<CodeHasher>>;
 
-/// Keys count up, and no guest chooses them: a product spreads them, in a tenth of the time that the standard hash takes.
+/// Keys count up, and no guest chooses them: a product spreads them.
 #[derive(Default)]
 pub(crate) struct CodeHasher(u64);
 

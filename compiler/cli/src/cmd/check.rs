@@ -1,5 +1,6 @@
 //! `wgpuc check`.
 
+use super::inspect::verdicts;
 use super::{print, timed};
 use crate::args;
 use crate::exit::Failure;
@@ -10,8 +11,6 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use wgpuc_core::driver::{self, Options, Output};
-use wgpuc_core::ir::Check;
-use wgpuc_core::source::Span;
 
 /// Compiles a folder for every target and keeps nothing.
 pub(crate) fn run(args: &args::Check) -> Result<ExitCode, Failure> {
@@ -36,19 +35,13 @@ pub(crate) fn run(args: &args::Check) -> Result<ExitCode, Failure> {
 /// The accesses of the package that are checked at run time, and what is missing for a proof: often a `require!`.
 fn checks_that_stay(dir: &Path, mut output: Output) -> String {
     output.sources.lie_in(dir.display().to_string());
-    let sources = &output.sources;
-    let accesses = output.kernels.iter().flat_map(|k| &k.forms).flat_map(|form| &form.kernel.accesses);
-    let stays: BTreeMap<Span, &str> = accesses
-        .filter_map(|access| match &access.check {
-            Check::Stays(why) => Some((access.span, why.as_str())),
-            _ => None,
-        })
-        .collect();
+    let forms = output.kernels.iter().flat_map(|instance| &instance.forms);
+    let stays = forms.flat_map(|form| verdicts(&output, form)).filter(|verdict| verdict.stays);
+    // Several instances and forms have the same access.
+    let places: BTreeMap<_, _> = stays.map(|v| ((v.file, v.line, v.column), (v.text, v.why))).collect();
     let mut text = String::new();
-    for (span, why) in stays {
-        let (name, (line, column)) = (sources.shown_name(span.file), sources.line_column(span));
-        let access = sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ");
-        let _ = writeln!(text, "note: {name}:{line}:{column}: `{access}` is checked at run time: {why}");
+    for ((file, line, column), (access, why)) in places {
+        let _ = writeln!(text, "note: {file}:{line}:{column}: `{access}` is checked at run time: {why}");
     }
     text
 }

@@ -148,18 +148,18 @@ fn source(out: &mut String, output: &Output, instances: &[&CompiledInstance]) {
 }
 
 /// An access, and whether its check stays.
-struct Verdict<'a> {
-    file: &'a str,
-    line: u32,
-    column: u32,
+pub(super) struct Verdict<'a> {
+    pub(super) file: String,
+    pub(super) line: u32,
+    pub(super) column: u32,
     place: &'static str,
-    text: String,
-    stays: bool,
-    why: &'a str,
+    pub(super) text: String,
+    pub(super) stays: bool,
+    pub(super) why: &'a str,
 }
 
 /// Every access of a form.
-fn verdicts<'a>(output: &'a Output, form: &'a Form) -> impl Iterator<Item = Verdict<'a>> {
+pub(super) fn verdicts<'a>(output: &'a Output, form: &'a Form) -> impl Iterator<Item = Verdict<'a>> {
     form.kernel.accesses.iter().map(|access| {
         let (line, column) = output.sources.line_column(access.span);
         let text = output.sources.text(access.span).split_whitespace().collect::<Vec<_>>().join(" ");
@@ -173,7 +173,7 @@ fn verdicts<'a>(output: &'a Output, form: &'a Form) -> impl Iterator<Item = Verd
             Place::Shared(_) => "shared",
             Place::Slot(_) => "array",
         };
-        Verdict { file: &output.sources.file(access.span.file).name, line, column, place, text, stays, why }
+        Verdict { file: output.sources.shown_name(access.span.file), line, column, place, text, stays, why }
     })
 }
 

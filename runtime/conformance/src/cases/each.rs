@@ -6,7 +6,7 @@ use super::rust::{self, Scope, Value};
 use crate::call::{self, Arg};
 use crate::value::{Layout, Number};
 use std::collections::HashMap;
-use wgpuc_abi::{Interface, Item, Op, Scalar};
+use wgpuc_abi::{Interface, Item, Op, ValueType};
 
 /// The numbers of a buffer of `len` elements.
 pub(super) fn numbers(
@@ -25,8 +25,7 @@ pub(super) fn numbers(
             return Err(place(format!("an element of this buffer has {wants} numbers, this has {has}")));
         }
         for (number, (_, scalar)) in numbers.iter().zip(&layout.lanes) {
-            let is_float = matches!(scalar, Scalar::F16 | Scalar::Bf16 | Scalar::F32);
-            if let Some(why) = number.misfit(*scalar).filter(|_| !is_float) {
+            if let Some(why) = number.misfit(*scalar) {
                 let help = if matches!(number, Number::Int(_)) { "; write `as` where it is meant to wrap" } else { "" };
                 return Err(place(format!("{why}{help}")));
             }
@@ -65,20 +64,18 @@ pub(super) fn names(
                     names.insert(name, scalar(&ty, *number));
                 }
             }
-            Some(Arg::Same(other)) => {
-                names.extend(buffer(op, args, *other, interface).map(|value| (name, value)));
-            }
+            Some(Arg::Same(other)) => names.extend(buffer(op, args, *other, interface).map(|value| (name, value))),
             _ => names.extend(buffer(op, args, at, interface).map(|value| (name, value))),
         }
     }
     names
 }
 
-fn scalar(ty: &wgpuc_abi::ValueType, number: Number) -> Value {
+fn scalar(ty: &ValueType, number: Number) -> Value {
     match (ty, number) {
-        (wgpuc_abi::ValueType::Scalar(scalar), number) => rust::of_bits(*scalar, number.bits(*scalar)),
-        (wgpuc_abi::ValueType::Enum(_), Number::Int(case)) => Value::Int(case),
-        (wgpuc_abi::ValueType::Enum(_), Number::Float(value)) => Value::Float(value),
+        (ValueType::Scalar(scalar), number) => rust::of_bits(*scalar, number.bits(*scalar)),
+        (ValueType::Enum(_), Number::Int(case)) => Value::Int(case),
+        (ValueType::Enum(_), Number::Float(value)) => Value::Float(value),
     }
 }
 

@@ -3,8 +3,8 @@
 //! Facts come and go as on a stack. So a proof holds until a fact that was known then is taken back, and a failure until
 //! something is learned that was not: what was learned before and still holds was known.
 //!
-//! Goals that differ in their offset alone are one: what proves `x - 3 >= 0` proves `x + 5 >= 0`. So the accesses of an
-//! unrolled loop take one proof, of the last of them.
+//! Goals that differ in their offset alone are one: what proves `x - 3 >= 0` proves `x + 5 >= 0`. With what a proof
+//! leaves over, one proof often serves all accesses of an unrolled loop.
 
 use super::poly::{Mono, Poly, Terms};
 use rustc_hash::FxBuildHasher;

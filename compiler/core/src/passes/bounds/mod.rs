@@ -102,7 +102,7 @@ fn prove(state: &mut State<'_>, access: AccessId, index: ValueId, reasons: &Reas
     // A limit above what an index can hold says nothing about wrapping.
     let limit_fits = state.facts.range(&limit).1 <= U32.high() + 1;
     let rewritten = state.rewritten(&index_sum, U32);
-    // Most accesses are as plain as that, and many differ by a number from one that was proved.
+    // Most follow from the facts at hand in a few steps, and many differ by a number from one that was proved.
     for sum in [Some(&rewritten), Some(&index_sum).filter(|sum| **sum != rewritten)].into_iter().flatten() {
         let holds = |sum: &Poly| search::holds(&state.facts, sum);
         let Some(goal) = below(sum).filter(|goal| limit_fits && holds(sum) && holds(goal)) else { continue };
