@@ -4,6 +4,7 @@ use crate::tree_records::*;
 use wgpuc::*;
 
 /// Parameters of [`kernel_batch_predict`].
+#[derive(Clone, Copy)]
 pub struct BatchPredictParams {
     /// How many samples.
     pub batch_size: u32,
@@ -70,77 +71,39 @@ pub fn kernel_batch_predict(
     let can_pack = params.n_features <= MAX_FEATURES && n_trees <= MAX_TREES && tree_nodes.len() <= MAX_PACKED;
     // Records pay where more samples than nodes go through a tree. The CPU has no loads to wait for.
     let is_worth_it = supports!(subgroups) && n >= LARGE && n_trees * n >= tree_nodes.len();
-    let n_features = params.n_features;
-    let depth = params.max_depth;
     let groups = div_ceil(n, WORKGROUP);
     if can_pack && is_worth_it {
         let roots = try_scratch::<u32x2>(n_trees);
         let records = try_scratch::<u32x2>(2 * tree_nodes.len());
         if roots.is_some() && records.is_some() {
             let packers = div_ceil(tree_nodes.len(), PACKERS * n_trees);
-            launch!(pack, [packers, n_trees], n_features, n_trees, tree_nodes, tree_offsets, roots, records);
+            launch!(pack, [packers, n_trees], params, tree_nodes, tree_offsets, roots, records);
             if supports!(sm_80) && n >= HUGE {
                 let groups = div_ceil(n, LARGE_WORKGROUP);
-                launch!(
-                    by_record_sm_80,
-                    [groups],
-                    n,
-                    n_features,
-                    n_trees,
-                    depth,
-                    samples,
-                    tree_nodes,
-                    tree_offsets,
-                    roots,
-                    records,
-                    output
-                );
+                launch!(by_record_sm_80, [groups], params, samples, tree_nodes, tree_offsets, roots, records, output);
             } else {
-                launch!(
-                    by_record,
-                    [groups],
-                    n,
-                    n_features,
-                    n_trees,
-                    depth,
-                    samples,
-                    tree_nodes,
-                    tree_offsets,
-                    roots,
-                    records,
-                    output
-                );
+                launch!(by_record, [groups], params, samples, tree_nodes, tree_offsets, roots, records, output);
             }
             return;
         }
     }
     if n >= LARGE {
-        launch!(by_sample, [groups], n, n_features, n_trees, depth, samples, tree_nodes, tree_offsets, output);
+        launch!(by_sample, [groups], params, samples, tree_nodes, tree_offsets, output);
     } else {
-        launch!(by_tree, [n], n, n_features, n_trees, depth, samples, tree_nodes, tree_offsets, output);
+        launch!(by_tree, [n], params, samples, tree_nodes, tree_offsets, output);
     }
 }
 
 /// A row of workgroups makes the records of a tree.
 #[kernel(workgroup = PACKERS)]
-fn pack(
-    n_features: u32,
-    n_trees: u32,
-    nodes: &[TreeNode],
-    offsets: &[u32],
-    roots: &mut [u32x2],
-    records: &mut [u32x2],
-) {
-    pack_tree(n_features, n_trees, nodes, offsets, roots, records);
+fn pack(params: BatchPredictParams, nodes: &[TreeNode], offsets: &[u32], roots: &mut [u32x2], records: &mut [u32x2]) {
+    pack_tree(params, nodes, offsets, roots, records);
 }
 
 /// As [`by_sample`], from what [`pack`] made.
 #[kernel(workgroup = WORKGROUP)]
 fn by_record(
-    batch_size: u32,
-    n_features: u32,
-    n_trees: u32,
-    max_depth: u32,
+    params: BatchPredictParams,
     samples: &[f32],
     nodes: &[TreeNode],
     offsets: &[u32],
@@ -148,19 +111,14 @@ fn by_record(
     records: &[u32x2],
     output: &mut [f32],
 ) {
-    recorded::<WORKGROUP, { WORKGROUP * MAX_FEATURES }, 8>(
-        batch_size, n_features, n_trees, max_depth, samples, nodes, offsets, roots, records, output,
-    );
+    recorded::<WORKGROUP, { WORKGROUP * MAX_FEATURES }, 8>(params, samples, nodes, offsets, roots, records, output);
 }
 
 /// The same, with more samples that share a tree's nodes: for so many that two walks at once are faster than three or
 /// four (on an H200).
 #[kernel(workgroup = LARGE_WORKGROUP, needs = sm_80)]
 fn by_record_sm_80(
-    batch_size: u32,
-    n_features: u32,
-    n_trees: u32,
-    max_depth: u32,
+    params: BatchPredictParams,
     samples: &[f32],
     nodes: &[TreeNode],
     offsets: &[u32],
@@ -169,7 +127,7 @@ fn by_record_sm_80(
     output: &mut [f32],
 ) {
     recorded::<LARGE_WORKGROUP, { LARGE_WORKGROUP * MAX_FEATURES }, 2>(
-        batch_size, n_features, n_trees, max_depth, samples, nodes, offsets, roots, records, output,
+        params, samples, nodes, offsets, roots, records, output,
     );
 }
 
@@ -177,10 +135,7 @@ fn by_record_sm_80(
 /// feature, so that neighbouring invocations never meet in a bank, whatever they test; each touches only its own.
 #[device]
 fn recorded<const SAMPLES: u32, const N: u32, const K: u32>(
-    batch_size: u32,
-    n_features: u32,
-    n_trees: u32,
-    max_depth: u32,
+    params: BatchPredictParams,
     samples: &[f32],
     nodes: &[TreeNode],
     offsets: &[u32],
@@ -190,14 +145,14 @@ fn recorded<const SAMPLES: u32, const N: u32, const K: u32>(
 ) {
     let rows = shared::<[f32; N]>();
     let s = global_id().x;
-    if s >= batch_size {
+    if s >= params.batch_size {
         return;
     }
-    for f in (0..n_features).step_by(8) {
+    for f in (0..params.n_features).step_by(8) {
         let mut x = [0.0; 8];
         #[unroll]
         for d in 0..8 {
-            x[d] = samples[s * n_features + min(f + d, n_features - 1)];
+            x[d] = samples[s * params.n_features + min(f + d, params.n_features - 1)];
         }
         #[unroll]
         for d in 0..8 {
@@ -205,11 +160,11 @@ fn recorded<const SAMPLES: u32, const N: u32, const K: u32>(
         }
     }
     // No path without a cycle is longer than the forest.
-    let room = min(max_depth, nodes.len());
+    let room = min(params.max_depth, nodes.len());
     let mut sum = 0.0;
-    for block in (0..n_trees).step_by(32) {
+    for block in (0..params.n_trees).step_by(32) {
         let mut part = 0.0;
-        let end = min(block + 32, n_trees);
+        let end = min(block + 32, params.n_trees);
         for t in (block..end).step_by(K) {
             let mut walks = [roots[t]; K];
             #[unroll]
@@ -224,87 +179,69 @@ fn recorded<const SAMPLES: u32, const N: u32, const K: u32>(
                     if found {
                         part += value;
                     } else {
-                        part += leaf(s, n_features, max_depth, offsets[t + i], samples, nodes);
+                        part += leaf(s, params, offsets[t + i], samples, nodes);
                     }
                 }
             }
         }
         sum += part;
     }
-    output[s] = sum / n_trees as f32;
+    output[s] = sum / params.n_trees as f32;
 }
 
 /// An invocation takes a sample through all trees.
 #[kernel(workgroup = WORKGROUP)]
-fn by_sample(
-    batch_size: u32,
-    n_features: u32,
-    n_trees: u32,
-    max_depth: u32,
-    samples: &[f32],
-    nodes: &[TreeNode],
-    offsets: &[u32],
-    output: &mut [f32],
-) {
+fn by_sample(params: BatchPredictParams, samples: &[f32], nodes: &[TreeNode], offsets: &[u32], output: &mut [f32]) {
     let s = global_id().x;
-    if s >= batch_size {
+    if s >= params.batch_size {
         return;
     }
     let mut sum = 0.0;
-    for block in (0..n_trees).step_by(32) {
+    for block in (0..params.n_trees).step_by(32) {
         let mut part = 0.0;
-        for t in block..min(block + 32, n_trees) {
-            part += leaf(s, n_features, max_depth, offsets[t], samples, nodes);
+        for t in block..min(block + 32, params.n_trees) {
+            part += leaf(s, params, offsets[t], samples, nodes);
         }
         sum += part;
     }
-    output[s] = sum / n_trees as f32;
+    output[s] = sum / params.n_trees as f32;
 }
 
 /// A workgroup takes a sample, its invocations a tree each: for batches too small to fill a device.
 #[kernel(workgroup = TREES)]
-fn by_tree(
-    batch_size: u32,
-    n_features: u32,
-    n_trees: u32,
-    max_depth: u32,
-    samples: &[f32],
-    nodes: &[TreeNode],
-    offsets: &[u32],
-    output: &mut [f32],
-) {
+fn by_tree(params: BatchPredictParams, samples: &[f32], nodes: &[TreeNode], offsets: &[u32], output: &mut [f32]) {
     let row = shared::<[f32; ROW]>();
     let s = workgroup_id().x;
-    if s < batch_size && local_index() < n_features {
-        row[local_index()] = samples[s * n_features + local_index()];
+    if s < params.batch_size && local_index() < params.n_features {
+        row[local_index()] = samples[s * params.n_features + local_index()];
     }
     workgroup_barrier();
     let mut sum = 0.0;
-    if s < batch_size {
-        for t in (local_index()..n_trees).step_by(TREES) {
-            let (found, value) = near_leaf(offsets[t], min(n_features, ROW), max_depth, row, nodes);
+    if s < params.batch_size {
+        for t in (local_index()..params.n_trees).step_by(TREES) {
+            let (found, value) = near_leaf(offsets[t], params, row, nodes);
             if found {
                 sum += value;
             } else {
-                sum += leaf(s, n_features, max_depth, offsets[t], samples, nodes);
+                sum += leaf(s, params, offsets[t], samples, nodes);
             }
         }
     }
     let total = block_sum::<TREES>(sum);
-    if local_index() == 0 && s < batch_size {
-        output[s] = total / n_trees as f32;
+    if local_index() == 0 && s < params.batch_size {
+        output[s] = total / params.n_trees as f32;
     }
 }
 
 /// Whether a walk meets a leaf, and nothing that [`leaf`] must look at, and the leaf's value: between a node and the next
 /// stand only a comparison and two loads.
-fn near_leaf(root: u32, n_features: u32, max_depth: u32, row: &[f32; ROW], nodes: &[TreeNode]) -> (bool, f32) {
+fn near_leaf(root: u32, params: BatchPredictParams, row: &[f32; ROW], nodes: &[TreeNode]) -> (bool, f32) {
     let last = nodes.len() - 1;
     let room = nodes.len() - min(root, last);
     let mut is_inside = root <= last;
     let mut node = nodes[min(root, last)];
-    for _ in 0..min(max_depth, room) {
-        if node.feature as u32 >= n_features {
+    for _ in 0..min(params.max_depth, room) {
+        if node.feature as u32 >= min(params.n_features, ROW) {
             break;
         }
         let is_left = row[node.feature as u32 % ROW] <= node.value;
@@ -316,7 +253,7 @@ fn near_leaf(root: u32, n_features: u32, max_depth: u32, row: &[f32; ROW], nodes
 }
 
 /// The prediction of the leaf that sample `s` reaches in the tree whose first node is `root`.
-fn leaf(s: u32, n_features: u32, max_depth: u32, root: u32, samples: &[f32], nodes: &[TreeNode]) -> f32 {
+fn leaf(s: u32, params: BatchPredictParams, root: u32, samples: &[f32], nodes: &[TreeNode]) -> f32 {
     if root >= nodes.len() {
         fault!("an offset in tree-offsets", root, nodes.len());
         return 0.0;
@@ -324,17 +261,17 @@ fn leaf(s: u32, n_features: u32, max_depth: u32, root: u32, samples: &[f32], nod
     // No path without a cycle is longer than the forest.
     let room = nodes.len() - root;
     let mut at = 0;
-    let tests = min(max_depth, room);
+    let tests = min(params.max_depth, room);
     for _ in 0..tests {
         let node = nodes[root + at];
         if node.feature == -1 {
             return node.value;
         }
-        if node.feature as u32 >= n_features {
-            fault!("feature of a node (as u32)", node.feature as u32, n_features);
+        if node.feature as u32 >= params.n_features {
+            fault!("feature of a node (as u32)", node.feature as u32, params.n_features);
             return 0.0;
         }
-        let x = samples[s * n_features + node.feature as u32];
+        let x = samples[s * params.n_features + node.feature as u32];
         at = if x <= node.value { node.left } else { node.right };
         if at >= room {
             fault!("child of a node", at, room);

@@ -4,6 +4,7 @@ use crate::reduce::merged_moments;
 use wgpuc::*;
 
 /// Parameters of [`kernel_find_split`].
+#[derive(Clone, Copy)]
 pub struct FindSplitParams {
     /// How many samples the node holds: entries of `indices`.
     pub n_samples: u32,
@@ -49,37 +50,10 @@ pub fn kernel_find_split(
     let groups = div_ceil(params.n_thresholds, WIDTH);
     let chunks = div_ceil(params.n_samples, CHUNK);
     if chunks == 1 {
-        launch!(
-            score,
-            [groups],
-            params.n_samples,
-            params.n_features,
-            params.feature_idx,
-            params.n_thresholds,
-            n_total,
-            data,
-            labels,
-            indices,
-            thresholds,
-            output_scores
-        );
+        launch!(score, [groups], params, n_total, data, labels, indices, thresholds, output_scores);
     } else {
         let partials = scratch::<f32x4>(2 * chunks * params.n_thresholds);
-        launch!(
-            partial,
-            [groups, chunks],
-            params.n_samples,
-            params.n_features,
-            params.feature_idx,
-            params.n_thresholds,
-            n_total,
-            chunks,
-            data,
-            labels,
-            indices,
-            thresholds,
-            partials
-        );
+        launch!(partial, [groups, chunks], params, n_total, chunks, data, labels, indices, thresholds, partials);
         launch!(merge, [groups], params.n_thresholds, chunks, partials, output_scores);
     }
 }
@@ -94,10 +68,7 @@ struct Moments {
 /// Nodes of at most [`CHUNK`] samples: one launch.
 #[kernel(workgroup = WIDTH)]
 fn score(
-    n: u32,
-    n_features: u32,
-    feature: u32,
-    n_thresholds: u32,
+    params: FindSplitParams,
     n_total: u32,
     data: &[f32],
     labels: &[f32],
@@ -107,10 +78,10 @@ fn score(
 ) {
     let xs = shared::<[f32x4; QUADS]>();
     let ys = shared::<[f32x4; QUADS]>();
-    let count = min(n, CHUNK);
-    load_chunk(0, count, n, n_features, feature, n_total, data, labels, indices, xs, ys);
+    let count = min(params.n_samples, CHUNK);
+    load_chunk(0, count, params, n_total, data, labels, indices, xs, ys);
     let t = global_id().x;
-    if t < n_thresholds {
+    if t < params.n_thresholds {
         let (left, right) = moments(count, thresholds[t], xs, ys);
         scores[t] = total(left, right);
     }
@@ -119,10 +90,7 @@ fn score(
 /// One chunk of a larger node.
 #[kernel(workgroup = WIDTH)]
 fn partial(
-    n: u32,
-    n_features: u32,
-    feature: u32,
-    n_thresholds: u32,
+    params: FindSplitParams,
     n_total: u32,
     chunks: u32,
     data: &[f32],
@@ -135,13 +103,13 @@ fn partial(
     let ys = shared::<[f32x4; QUADS]>();
     let chunk = workgroup_id().y;
     let first = chunk * CHUNK;
-    let count = min(n - first, CHUNK);
-    load_chunk(first, count, n, n_features, feature, n_total, data, labels, indices, xs, ys);
+    let count = min(params.n_samples - first, CHUNK);
+    load_chunk(first, count, params, n_total, data, labels, indices, xs, ys);
     let t = global_id().x;
-    if t < n_thresholds && chunk < chunks {
+    if t < params.n_thresholds && chunk < chunks {
         let (left, right) = moments(count, thresholds[t], xs, ys);
-        partials[(chunk * 2) * n_thresholds + t] = f32x4::new(left.count, left.mean, left.squares, 0.0);
-        partials[(chunk * 2 + 1) * n_thresholds + t] = f32x4::new(right.count, right.mean, right.squares, 0.0);
+        partials[(chunk * 2) * params.n_thresholds + t] = f32x4::new(left.count, left.mean, left.squares, 0.0);
+        partials[(chunk * 2 + 1) * params.n_thresholds + t] = f32x4::new(right.count, right.mean, right.squares, 0.0);
     }
 }
 
@@ -166,9 +134,7 @@ fn merge(n_thresholds: u32, chunks: u32, partials: &[f32x4], scores: &mut [f32])
 fn load_chunk(
     first: u32,
     count: u32,
-    n: u32,
-    n_features: u32,
-    feature: u32,
+    params: FindSplitParams,
     n_total: u32,
     data: &[f32],
     labels: &[f32],
@@ -177,7 +143,7 @@ fn load_chunk(
     ys: &mut [f32x4; QUADS],
 ) {
     let mut origin = 0.0;
-    if n > 0 && indices[0] < n_total {
+    if params.n_samples > 0 && indices[0] < n_total {
         origin = labels[indices[0]];
     }
     for q in (local_index()..div_ceil(count, 4)).step_by(WIDTH) {
@@ -186,10 +152,10 @@ fn load_chunk(
         #[unroll]
         for lane in 0..4 {
             let j = first + q * 4 + lane;
-            if j < n {
+            if j < params.n_samples {
                 let sample = indices[j];
                 if sample < n_total {
-                    x[lane] = data[sample * n_features + feature];
+                    x[lane] = data[sample * params.n_features + params.feature_idx];
                     y[lane] = labels[sample] - origin;
                 } else {
                     fault!("sample in indices", sample, n_total);

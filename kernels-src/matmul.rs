@@ -6,6 +6,7 @@ use crate::matmul_tiles::*;
 use wgpuc::*;
 
 /// Parameters of [`kernel_matmul`].
+#[derive(Clone, Copy)]
 pub struct MatmulParams {
     /// Rows of `c`.
     pub m: u32,
@@ -51,102 +52,53 @@ pub fn kernel_matmul(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) 
     require!(a.len() >= params.m * params.k);
     require!(b.len() >= params.k * params.n);
     require!(c.len() >= params.m * params.n);
-    let size = params.m * params.n;
-    let quads = div_ceil(size, 4);
+    let quads = div_ceil(params.m * params.n, 4);
     if supports!(sm_80) && params.m == 1 && params.n % 4 == 0 && params.n >= 2048 && !params.trans_b {
-        let width = params.n / 4;
-        // As above, in vectors.
-        require!(b.len() >= params.k * width * 4);
-        require!(c.len() >= width * 4);
-        launch!(
-            one_row,
-            [div_ceil(width, ROW_QUADS)],
-            params.k,
-            width,
-            params.alpha,
-            params.beta,
-            a,
-            b.as_x4(),
-            c.as_x4()
-        );
+        launch!(one_row, [div_ceil(params.n, 4 * ROW_QUADS)], params, a, b.as_x4(), c.as_x4());
     } else if supports!(sm_80) && params.m <= FEW && params.n >= 128 && !params.trans_b {
         let four = params.m <= 4;
         let columns = div_ceil(params.n, 128);
         let parts = max(1, min(div_ceil(params.k, CHUNK), div_ceil(4 * MANY, columns)));
         let sums = scratch::<f32>(parts * quads * 4);
         if params.n % 4 == 0 {
-            let width = params.n / 4;
-            // As above, in vectors.
-            require!(b.len() >= params.k * width * 4);
             launch!(
                 few_rows::<{ params.trans_a }, { four }, f32x4>,
                 [columns, parts],
-                params.m,
-                params.k,
-                width,
+                params,
                 quads,
                 a,
                 b.as_x4(),
                 sums.as_x4()
             );
         } else {
-            require!(quads * 4 >= size);
-            launch!(
-                few_rows::<{ params.trans_a }, { four }, f32>,
-                [columns, parts],
-                params.m,
-                params.k,
-                params.n,
-                quads * 4,
-                a,
-                b,
-                sums
-            );
+            launch!(few_rows::<{ params.trans_a }, { four }, f32>, [columns, parts], params, quads * 4, a, b, sums);
         }
-        launch!(
-            add_parts,
-            [div_ceil(quads, 64)],
-            size,
-            quads,
-            parts,
-            params.alpha,
-            params.beta,
-            sums.as_x4(),
-            c.as_x4()
-        );
+        launch!(add_parts, [div_ceil(quads, 64)], params, quads, parts, sums.as_x4(), c.as_x4());
     } else if supports!(sm_80) && params.m <= 64 && params.n > 2 * BLOCK_ROWS {
         // They would fill half a block; as the columns of c's transpose, they fill one.
-        let trans_a = !params.trans_b;
-        let trans_b = !params.trans_a;
+        let transposed = MatmulParams {
+            m: params.n,
+            k: params.k,
+            n: params.m,
+            trans_a: !params.trans_b,
+            trans_b: !params.trans_a,
+            alpha: params.alpha,
+            beta: params.beta,
+        };
         let blocks = div_ceil(params.n, BLOCK_ROWS);
         let parts = max(2, min(div_ceil(params.k, 128), MANY / blocks));
         let sums = scratch::<f32>(parts * quads * 4);
         launch!(
-            blocked::<{ trans_a }, { trans_b }, false, f32>,
+            blocked::<{ transposed.trans_a }, { transposed.trans_b }, false, f32>,
             [blocks, parts],
-            params.n,
-            params.k,
-            params.m,
+            transposed,
             quads * 4,
-            params.alpha,
-            params.beta,
             b,
             a,
             c,
             sums
         );
-        launch!(
-            add_transposed,
-            [div_ceil(quads, 64)],
-            params.m,
-            params.n,
-            quads,
-            parts,
-            params.alpha,
-            params.beta,
-            sums.as_x4(),
-            c
-        );
+        launch!(add_transposed, [div_ceil(quads, 64)], params, quads, parts, sums.as_x4(), c);
     } else if supports!(sm_80) {
         let wide = div_ceil(params.m, BLOCK_ROWS) * div_ceil(params.n, 256) * 4 >= 3 * MANY;
         let columns = if wide { div_ceil(params.n, 256) } else { div_ceil(params.n, 64) };
@@ -160,32 +112,19 @@ pub fn kernel_matmul(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) 
             launch!(
                 blocked::<{ params.trans_a }, true, { wide }, f32>,
                 [blocks, parts],
-                params.m,
-                params.k,
-                params.n,
+                params,
                 quads * 4,
-                params.alpha,
-                params.beta,
                 a,
                 b,
                 c,
                 sums
             );
         } else if params.n % 4 == 0 {
-            let width = params.n / 4;
-            // As above, in vectors.
-            require!(width > 0);
-            require!(b.len() >= params.k * width * 4);
-            require!(c.len() >= params.m * width * 4);
             launch!(
                 blocked::<{ params.trans_a }, false, { wide }, f32x4>,
                 [blocks, parts],
-                params.m,
-                params.k,
-                width,
-                params.m * width,
-                params.alpha,
-                params.beta,
+                params,
+                quads,
                 a,
                 b.as_x4(),
                 c.as_x4(),
@@ -195,58 +134,27 @@ pub fn kernel_matmul(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) 
             launch!(
                 blocked::<{ params.trans_a }, false, { wide }, f32>,
                 [blocks, parts],
-                params.m,
-                params.k,
-                params.n,
+                params,
                 quads * 4,
-                params.alpha,
-                params.beta,
                 a,
                 b,
                 c,
                 sums
             );
         }
-        launch!(add_parts, [div_ceil(left, 64)], size, left, parts, params.alpha, params.beta, sums.as_x4(), c.as_x4());
+        launch!(add_parts, [div_ceil(left, 64)], params, left, parts, sums.as_x4(), c.as_x4());
     } else if params.m <= 4 && params.n % 4 == 0 && params.n >= 64 && !params.trans_b {
-        let width = params.n / 4;
-        // As above, in vectors.
-        require!(b.len() >= params.k * width * 4);
-        let columns = div_ceil(width, 64);
+        let columns = div_ceil(params.n, 256);
         let parts = max(1, min(div_ceil(params.k, 64), div_ceil(4 * MANY, columns)));
         let sums = scratch::<f32>(parts * quads * 4);
-        launch!(
-            thin::<{ params.trans_a }>,
-            [columns, parts],
-            params.m,
-            params.k,
-            width,
-            quads,
-            a,
-            b.as_x4(),
-            sums.as_x4()
-        );
-        launch!(
-            add_parts,
-            [div_ceil(quads, 64)],
-            size,
-            quads,
-            parts,
-            params.alpha,
-            params.beta,
-            sums.as_x4(),
-            c.as_x4()
-        );
+        launch!(thin::<{ params.trans_a }>, [columns, parts], params, quads, a, b.as_x4(), sums.as_x4());
+        launch!(add_parts, [div_ceil(quads, 64)], params, quads, parts, sums.as_x4(), c.as_x4());
     } else if supports!(subgroups) && div_ceil(params.m, 128) * div_ceil(params.n, 128) * 2 >= MANY {
         // A GPU, with enough to do for large tiles.
         launch!(
             tiled_large::<{ params.trans_a }, { params.trans_b }>,
             [div_ceil(params.n, 128), div_ceil(params.m, 128)],
-            params.m,
-            params.k,
-            params.n,
-            params.alpha,
-            params.beta,
+            params,
             a,
             b,
             c
@@ -255,11 +163,7 @@ pub fn kernel_matmul(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) 
         launch!(
             tiled::<{ params.trans_a }, { params.trans_b }>,
             [div_ceil(params.n, TILE), div_ceil(params.m, TILE)],
-            params.m,
-            params.k,
-            params.n,
-            params.alpha,
-            params.beta,
+            params,
             a,
             b,
             c
@@ -269,54 +173,32 @@ pub fn kernel_matmul(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) 
 
 /// Tiles of 64 x 64: see [`tile_of_64`].
 #[kernel(workgroup = [16, 16])]
-fn tiled<const TRANS_A: bool, const TRANS_B: bool>(
-    m: u32,
-    k: u32,
-    n: u32,
-    alpha: f32,
-    beta: f32,
-    a: &[f32],
-    b: &[f32],
-    c: &mut [f32],
-) {
-    tile_of_64::<TRANS_A, TRANS_B>(m, k, n, alpha, beta, a, b, c);
+fn tiled<const TRANS_A: bool, const TRANS_B: bool>(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) {
+    tile_of_64::<TRANS_A, TRANS_B>(params, a, b, c);
 }
 
 /// Tiles of 128 x 128, for GPUs: see [`tile_of_128`].
 #[kernel(workgroup = [16, 16])]
-fn tiled_large<const TRANS_A: bool, const TRANS_B: bool>(
-    m: u32,
-    k: u32,
-    n: u32,
-    alpha: f32,
-    beta: f32,
-    a: &[f32],
-    b: &[f32],
-    c: &mut [f32],
-) {
-    tile_of_128::<TRANS_A, TRANS_B>(m, k, n, alpha, beta, a, b, c);
+fn tiled_large<const TRANS_A: bool, const TRANS_B: bool>(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) {
+    tile_of_128::<TRANS_A, TRANS_B>(params, a, b, c);
 }
 
 /// At most four rows of `c`: see [`thin_times`].
 #[kernel(workgroup = 64)]
-fn thin<const TRANS_A: bool>(m: u32, k: u32, width: u32, pitch: u32, a: &[f32], b: &[f32x4], sums: &mut [f32x4]) {
-    thin_times::<TRANS_A>(m, k, width, pitch, a, b, sums);
+fn thin<const TRANS_A: bool>(params: MatmulParams, pitch: u32, a: &[f32], b: &[f32x4], sums: &mut [f32x4]) {
+    thin_times::<TRANS_A>(params, pitch, a, b, sums);
 }
 
 /// A block of `c`, by NVIDIA's asynchronous copies: each invocation computes eight rows, and 16 columns where `WIDE`, else
 /// eight. Four tiles (three) are in workgroup memory or on their way there, and the vectors of the next term are read
 /// while those of this one are multiplied. A warp computes 64 rows; where not `WIDE`, two share the terms of a tile.
 ///
-/// `width` counts the columns in elements of `b` and `c`. With more than one workgroup along y, each takes a part of the
+/// With more than one workgroup along y, each takes a part of the
 /// terms, and writes its sums for [`add_parts`], `pitch` elements from the next one's.
 #[kernel(workgroup = 256, needs = sm_80, min_groups = 1)]
 fn blocked<const TRANS_A: bool, const TRANS_B: bool, const WIDE: bool, T>(
-    m: u32,
-    k: u32,
-    width: u32,
+    params: MatmulParams,
     pitch: u32,
-    alpha: f32,
-    beta: f32,
     a: &[f32],
     b: &[T],
     c: &mut [T],
@@ -332,14 +214,14 @@ fn blocked<const TRANS_A: bool, const TRANS_B: bool, const WIDE: bool, T>(
     let b_tiles = shared::<[[[f32; COLUMNS + 4]; TERMS]; STAGES]>();
     let a_vectors = a_tiles.as_x4();
     let b_vectors = b_tiles.as_x4();
-    let (row0, column0) = block_origin::<BLOCK_ROWS, COLUMNS>(m, width * T::LANES);
+    let (row0, column0) = block_origin::<BLOCK_ROWS, COLUMNS>(params.m, params.n);
     let warp = local_index() / 32;
     let slice = warp / (2 * WARPS);
     // In vectors of four.
     let row = warp / WARPS % 2 * 16 + local_index() % 8;
     let column = warp % WARPS * (VECTORS * 4) + local_index() % 32 / 8;
 
-    let tiles = div_ceil(k, TERMS);
+    let tiles = div_ceil(params.k, TERMS);
     let per_part = div_ceil(tiles, num_workgroups().y);
     let first = min(workgroup_id().y * per_part, tiles);
     let last = min(first + per_part, tiles);
@@ -350,9 +232,7 @@ fn blocked<const TRANS_A: bool, const TRANS_B: bool, const WIDE: bool, T>(
                 b,
                 row0,
                 column0,
-                m,
-                k,
-                width,
+                params,
                 ahead * TERMS,
                 &mut a_tiles[ahead % STAGES],
                 &mut b_tiles[ahead % STAGES],
@@ -375,9 +255,7 @@ fn blocked<const TRANS_A: bool, const TRANS_B: bool, const WIDE: bool, T>(
                 b,
                 row0,
                 column0,
-                m,
-                k,
-                width,
+                params,
                 ahead * TERMS,
                 &mut a_tiles[ahead % STAGES],
                 &mut b_tiles[ahead % STAGES],
@@ -404,44 +282,42 @@ fn blocked<const TRANS_A: bool, const TRANS_B: bool, const WIDE: bool, T>(
     if slice > 0 {
         return;
     }
-    put_block::<VECTORS, T>(&products, row0, column0, row, column, m, width, pitch, alpha, beta, c, sums);
+    put_block::<VECTORS, T>(&products, row0, column0, row, column, params, pitch, c, sums);
 }
 
 /// The one row of `c`: see [`row_times`].
 #[kernel(workgroup = 1024, needs = sm_80)]
-fn one_row(k: u32, width: u32, alpha: f32, beta: f32, a: &[f32], b: &[f32x4], c: &mut [f32x4]) {
-    row_times(k, width, alpha, beta, a, b, c);
+fn one_row(params: MatmulParams, a: &[f32], b: &[f32x4], c: &mut [f32x4]) {
+    row_times(params, a, b, c);
 }
 
 /// At most 16 rows of `c`: see [`rows_times`].
 #[kernel(workgroup = 256, needs = sm_80)]
 fn few_rows<const TRANS_A: bool, const FOUR: bool, T>(
-    m: u32,
-    k: u32,
-    width: u32,
+    params: MatmulParams,
     pitch: u32,
     a: &[f32],
     b: &[T],
     sums: &mut [T],
 ) {
-    rows_times::<TRANS_A, FOUR, _>(m, k, width, pitch, a, b, sums);
+    rows_times::<TRANS_A, FOUR, _>(params, pitch, a, b, sums);
 }
 
 /// `c` from the sums of the parts. `quads` counts the vectors of a part.
 #[kernel(workgroup = 64)]
-fn add_parts(size: u32, quads: u32, parts: u32, alpha: f32, beta: f32, sums: &[f32x4], c: &mut [f32x4]) {
+fn add_parts(params: MatmulParams, quads: u32, parts: u32, sums: &[f32x4], c: &mut [f32x4]) {
     let i = global_id().x;
     if i < quads {
-        let product = sum_of_parts(i, quads, parts, sums);
-        store_x4(c, i, size, if beta == 0.0 { alpha * product } else { alpha * product + beta * c[i] });
+        let product = params.alpha * sum_of_parts(i, quads, parts, sums);
+        store_x4(c, i, params.m * params.n, if params.beta == 0.0 { product } else { product + params.beta * c[i] });
     }
 }
 
 /// `c`, which is `[m, n]`, from the sums of the parts of its transpose.
 #[kernel(workgroup = 64)]
-fn add_transposed(m: u32, n: u32, quads: u32, parts: u32, alpha: f32, beta: f32, sums: &[f32x4], c: &mut [f32]) {
+fn add_transposed(params: MatmulParams, quads: u32, parts: u32, sums: &[f32x4], c: &mut [f32]) {
     let i = global_id().x;
     if i < quads {
-        put_transposed(i, sum_of_parts(i, quads, parts, sums), m, n, alpha, beta, c);
+        put_transposed(i, sum_of_parts(i, quads, parts, sums), params, c);
     }
 }

@@ -1,5 +1,6 @@
 //! Products on every device, for [`matmul`](super::matmul): tiles within 16 KiB of workgroup memory, and few rows without.
 
+use crate::matmul::MatmulParams;
 use crate::matmul_tiles::*;
 use wgpuc::*;
 
@@ -13,16 +14,7 @@ const QUADS: u32 = 16;
 /// Each invocation computes 4 x 4 of a 64 x 64 tile from two tiles in workgroup memory, both stored with the terms of
 /// the sums outermost, so that its four rows and its four columns are one vector each.
 #[device]
-pub fn tile_of_64<const TRANS_A: bool, const TRANS_B: bool>(
-    m: u32,
-    k: u32,
-    n: u32,
-    alpha: f32,
-    beta: f32,
-    a: &[f32],
-    b: &[f32],
-    c: &mut [f32],
-) {
+pub fn tile_of_64<const TRANS_A: bool, const TRANS_B: bool>(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) {
     let a_tile = shared::<[[f32x4; QUADS]; DEPTH]>();
     let b_tile = shared::<[[f32x4; QUADS]; DEPTH]>();
     let row0 = workgroup_id().y * TILE;
@@ -32,9 +24,11 @@ pub fn tile_of_64<const TRANS_A: bool, const TRANS_B: bool>(
     let (a_term, a_vector) = place_in_tile::<{ !TRANS_A }, DEPTH>();
     let (b_term, b_vector) = place_in_tile::<TRANS_B, DEPTH>();
     let mut sums = [f32x4::splat(0.0); 4];
-    for depth0 in (0..k).step_by(DEPTH) {
-        a_tile[a_term][a_vector] = load_vector::<{ !TRANS_A }>(a, row0 + a_vector * 4, m, depth0 + a_term, k);
-        b_tile[b_term][b_vector] = load_vector::<TRANS_B>(b, column0 + b_vector * 4, n, depth0 + b_term, k);
+    for depth0 in (0..params.k).step_by(DEPTH) {
+        a_tile[a_term][a_vector] =
+            load_vector::<{ !TRANS_A }>(a, row0 + a_vector * 4, params.m, depth0 + a_term, params.k);
+        b_tile[b_term][b_vector] =
+            load_vector::<TRANS_B>(b, column0 + b_vector * 4, params.n, depth0 + b_term, params.k);
         workgroup_barrier();
         #[unroll]
         for d in 0..DEPTH {
@@ -53,8 +47,8 @@ pub fn tile_of_64<const TRANS_A: bool, const TRANS_B: bool>(
         for j in 0..4 {
             let row = row0 + y * 4 + i;
             let column = column0 + x * 4 + j;
-            if row < m && column < n {
-                put(c, row * n + column, alpha, sums[i][j], beta);
+            if row < params.m && column < params.n {
+                put(c, row * params.n + column, params, sums[i][j]);
             }
         }
     }
@@ -64,11 +58,7 @@ pub fn tile_of_64<const TRANS_A: bool, const TRANS_B: bool>(
 /// hand, and stored after them.
 #[device]
 pub fn tile_of_128<const TRANS_A: bool, const TRANS_B: bool>(
-    m: u32,
-    k: u32,
-    n: u32,
-    alpha: f32,
-    beta: f32,
+    params: MatmulParams,
     a: &[f32],
     b: &[f32],
     c: &mut [f32],
@@ -81,13 +71,13 @@ pub fn tile_of_128<const TRANS_A: bool, const TRANS_B: bool>(
     let y = local_id().y;
     let (a_term, a_vector) = place_in_tile::<{ !TRANS_A }, 8>();
     let (b_term, b_vector) = place_in_tile::<TRANS_B, 8>();
-    a_tiles[0][a_term][a_vector] = load_vector::<{ !TRANS_A }>(a, row0 + a_vector * 4, m, a_term, k);
-    b_tiles[0][b_term][b_vector] = load_vector::<TRANS_B>(b, column0 + b_vector * 4, n, b_term, k);
+    a_tiles[0][a_term][a_vector] = load_vector::<{ !TRANS_A }>(a, row0 + a_vector * 4, params.m, a_term, params.k);
+    b_tiles[0][b_term][b_vector] = load_vector::<TRANS_B>(b, column0 + b_vector * 4, params.n, b_term, params.k);
     workgroup_barrier();
     let mut products = [[f32x4::splat(0.0); 2]; 8];
-    for tile in 0..div_ceil(k, 8) {
-        let next_a = load_vector::<{ !TRANS_A }>(a, row0 + a_vector * 4, m, (tile + 1) * 8 + a_term, k);
-        let next_b = load_vector::<TRANS_B>(b, column0 + b_vector * 4, n, (tile + 1) * 8 + b_term, k);
+    for tile in 0..div_ceil(params.k, 8) {
+        let next_a = load_vector::<{ !TRANS_A }>(a, row0 + a_vector * 4, params.m, (tile + 1) * 8 + a_term, params.k);
+        let next_b = load_vector::<TRANS_B>(b, column0 + b_vector * 4, params.n, (tile + 1) * 8 + b_term, params.k);
         #[unroll]
         for d in 0..8 {
             let av = [a_tiles[tile % 2][d][y], a_tiles[tile % 2][d][y + 16]];
@@ -111,8 +101,8 @@ pub fn tile_of_128<const TRANS_A: bool, const TRANS_B: bool>(
         for j in 0..8 {
             let row = row0 + (y + i / 4 * 16) * 4 + i % 4;
             let column = column0 + (x + j / 4 * 16) * 4 + j % 4;
-            if row < m && column < n {
-                put(c, row * n + column, alpha, products[i][j / 4][j % 4], beta);
+            if row < params.m && column < params.n {
+                put(c, row * params.n + column, params, products[i][j / 4][j % 4]);
             }
         }
     }
@@ -121,33 +111,26 @@ pub fn tile_of_128<const TRANS_A: bool, const TRANS_B: bool>(
 /// At most four rows of `c`, whose time is that of reading `b` once: each invocation takes one vector of columns, and each
 /// workgroup along y a part of the terms, whose sums it leaves for another kernel to add, `pitch` vectors from the next ones.
 #[device]
-pub fn thin_times<const TRANS_A: bool>(
-    m: u32,
-    k: u32,
-    width: u32,
-    pitch: u32,
-    a: &[f32],
-    b: &[f32x4],
-    sums: &mut [f32x4],
-) {
+pub fn thin_times<const TRANS_A: bool>(params: MatmulParams, pitch: u32, a: &[f32], b: &[f32x4], sums: &mut [f32x4]) {
+    let width = params.n / 4;
     let quad = global_id().x;
-    let per_part = div_ceil(k, num_workgroups().y);
-    let first = min(workgroup_id().y * per_part, k);
-    let last = min(first + per_part, k);
+    let per_part = div_ceil(params.k, num_workgroups().y);
+    let first = min(workgroup_id().y * per_part, params.k);
+    let last = min(first + per_part, params.k);
     if quad < width {
         let mut products = [f32x4::splat(0.0); 4];
         for term in first..last {
             let bv = b[term * width + quad];
             #[unroll]
             for row in 0..4 {
-                let at = min(row, m - 1);
-                let factor = a[if TRANS_A { term * m + at } else { at * k + term }];
+                let at = min(row, params.m - 1);
+                let factor = a[if TRANS_A { term * params.m + at } else { at * params.k + term }];
                 products[row] = bv.mul_add(f32x4::splat(factor), products[row]);
             }
         }
         #[unroll]
         for row in 0..4 {
-            if row < m {
+            if row < params.m {
                 sums[workgroup_id().y * pitch + row * width + quad] = products[row];
             }
         }

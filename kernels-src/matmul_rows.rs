@@ -1,6 +1,7 @@
 //! Products of one row, or of a few, with a matrix, for [`matmul`](super::matmul). Their time is that of reading `b`: each of
 //! its elements is read once.
 
+use crate::matmul::MatmulParams;
 use crate::matmul_tiles::put;
 use wgpuc::*;
 
@@ -14,20 +15,21 @@ const SHARERS: u32 = 128;
 /// The one row of `c`, 32 columns a workgroup, in one launch. Each invocation takes every 128th term of a vector of columns,
 /// eight at a time so that as many reads are under way.
 #[device]
-pub fn row_times(k: u32, width: u32, alpha: f32, beta: f32, a: &[f32], b: &[f32x4], c: &mut [f32x4]) {
+pub fn row_times(params: MatmulParams, a: &[f32], b: &[f32x4], c: &mut [f32x4]) {
+    let width = params.n / 4;
     let sums = shared::<[[f32x4; ROW_QUADS]; SHARERS]>();
     let quad = local_index() % ROW_QUADS;
     let sharer = local_index() / ROW_QUADS;
     let column = workgroup_id().x * ROW_QUADS + quad;
     let mut sum = f32x4::splat(0.0);
     if column < width {
-        for first in (0..k).step_by(SHARERS * 8) {
+        for first in (0..params.k).step_by(SHARERS * 8) {
             let mut bv = [f32x4::splat(0.0); 8];
             let mut av = [0.0; 8];
             #[unroll]
             for u in 0..8 {
                 let term = first + u * SHARERS + sharer;
-                if term < k {
+                if term < params.k {
                     av[u] = a[term];
                     bv[u] = b[term * width + column];
                 }
@@ -58,25 +60,25 @@ pub fn row_times(k: u32, width: u32, alpha: f32, beta: f32, a: &[f32], b: &[f32x
         for other in 1..SHARERS / 8 {
             sum += sums[other][quad];
         }
-        put(c, column, alpha, sum, beta);
+        put(c, column, params, sum);
     }
 }
 
 /// At most 16 rows of `c`, four where `FOUR`, and 128 columns. Each warp takes every eighth term of a chunk, whose elements
-/// of `a` are in workgroup memory, and reads its elements of `b` once. `width` counts the columns in elements of `b`. Each
+/// of `a` are in workgroup memory, and reads its elements of `b` once. Each
 /// workgroup along y takes some of the chunks, and writes its sums for another kernel to add, `pitch` elements from the next
 /// one's.
 #[device]
 pub fn rows_times<const TRANS_A: bool, const FOUR: bool, T>(
-    m: u32,
-    k: u32,
-    width: u32,
+    params: MatmulParams,
     pitch: u32,
     a: &[f32],
     b: &[T],
     sums: &mut [T],
 ) {
     const ROWS: u32 = if FOUR { 4 } else { FEW };
+    // In elements of `b`.
+    let width = params.n / T::LANES;
     let terms = shared::<[[f32; ROWS + 4]; CHUNK]>();
     let vectors = terms.as_x4();
     let of_warps = shared::<[[[f32x4; 32]; ROWS]; 8]>();
@@ -84,14 +86,15 @@ pub fn rows_times<const TRANS_A: bool, const FOUR: bool, T>(
     let warp = t / 32;
     let column = (workgroup_id().x * 32 + t % 32) * (4 / T::LANES);
     let mut products = [f32x4::splat(0.0); ROWS];
-    for chunk in (workgroup_id().y..div_ceil(k, CHUNK)).step_by(num_workgroups().y) {
+    for chunk in (workgroup_id().y..div_ceil(params.k, CHUNK)).step_by(num_workgroups().y) {
         let term0 = chunk * CHUNK;
         let depth = term0 + t;
         #[unroll]
         for row in 0..ROWS {
-            let inside = row < m && depth < k;
-            let at = min(row, m - 1);
-            terms[t][row] = if inside { a[if TRANS_A { depth * m + at } else { at * k + depth }] } else { 0.0 };
+            let inside = row < params.m && depth < params.k;
+            let at = min(row, params.m - 1);
+            terms[t][row] =
+                if inside { a[if TRANS_A { depth * params.m + at } else { at * params.k + depth }] } else { 0.0 };
         }
         workgroup_barrier();
         for step in 0..CHUNK / 64 {
@@ -99,7 +102,7 @@ pub fn rows_times<const TRANS_A: bool, const FOUR: bool, T>(
             #[unroll]
             for u in 0..8 {
                 let depth = term0 + step * 64 + u * 8 + warp;
-                if depth < k {
+                if depth < params.k {
                     bv[u] = four_columns(b, depth, column, width);
                 }
             }
@@ -126,12 +129,12 @@ pub fn rows_times<const TRANS_A: bool, const FOUR: bool, T>(
         for other in 1..8 {
             sum += of_warps[other][row][i % 32];
         }
-        let first = workgroup_id().y * pitch + row * width;
         #[unroll]
         for lane in 0..4 / T::LANES {
-            let at = (workgroup_id().x * 32 + i % 32) * (4 / T::LANES) + lane;
-            if row < m && at < width {
-                sums[first + at] = if T::LANES == 4 { sum } else { sum[lane] };
+            let column = (workgroup_id().x * 32 + i % 32) * (4 / T::LANES) + lane;
+            let at = row * width + column;
+            if row < params.m && column < width && at < pitch {
+                sums[workgroup_id().y * pitch + at] = if T::LANES == 4 { sum } else { sum[lane] };
             }
         }
     }

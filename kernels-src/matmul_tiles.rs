@@ -4,15 +4,16 @@
 //! pitch of one that is filled by copies is its rows and four more, so that eight terms of four rows lie in 32 different
 //! banks.
 
+use crate::matmul::MatmulParams;
 use wgpuc::*;
 
 /// An element of `c`: `c` is not read where `beta` is 0.
 #[device]
-pub fn put<T>(c: &mut [T], at: u32, alpha: f32, product: T, beta: f32) {
-    if beta == 0.0 {
-        c[at] = alpha * product;
+pub fn put<T>(c: &mut [T], at: u32, params: MatmulParams, product: T) {
+    if params.beta == 0.0 {
+        c[at] = params.alpha * product;
     } else {
-        c[at] = alpha * product + beta * c[at];
+        c[at] = params.alpha * product + params.beta * c[at];
     }
 }
 
@@ -137,18 +138,16 @@ pub fn copy_block<
     b: &[T],
     row0: u32,
     column0: u32,
-    m: u32,
-    k: u32,
-    width: u32,
+    params: MatmulParams,
     term0: u32,
     a_tile: &mut [[f32; PITCH_A]; TERMS],
     b_tile: &mut [[f32; PITCH_B]; TERMS],
 ) {
-    copy_tile::<{ !TRANS_A }, 256, PITCH_A, TERMS>(a, row0, m, term0, k, a_tile);
+    copy_tile::<{ !TRANS_A }, 256, PITCH_A, TERMS>(a, row0, params.m, term0, params.k, a_tile);
     if T::LANES == 4 {
-        copy_vectors::<256, PITCH_B, TERMS>(b, column0 / 4, width, term0, k, b_tile);
+        copy_vectors::<256, PITCH_B, TERMS>(b, column0 / 4, params.n / 4, term0, params.k, b_tile);
     } else {
-        copy_tile::<TRANS_B, 256, PITCH_B, TERMS>(b, column0, width, term0, k, b_tile);
+        copy_tile::<TRANS_B, 256, PITCH_B, TERMS>(b, column0, params.n, term0, params.k, b_tile);
     }
 }
 
@@ -223,19 +222,18 @@ pub fn put_block<const VECTORS: u32, T>(
     column0: u32,
     row: u32,
     column: u32,
-    m: u32,
-    width: u32,
+    params: MatmulParams,
     pitch: u32,
-    alpha: f32,
-    beta: f32,
     c: &mut [T],
     sums: &mut [T],
 ) {
+    // In elements of `c`.
+    let width = params.n / T::LANES;
     let part = workgroup_id().y * pitch;
     #[unroll]
     for i in 0..8 {
         let at_row = row0 + (row + i / 4 * 8) * 4 + i % 4;
-        if at_row < m {
+        if at_row < params.m {
             #[unroll]
             for j in 0..VECTORS {
                 #[unroll]
@@ -249,7 +247,7 @@ pub fn put_block<const VECTORS: u32, T>(
                                 sums[part + at] = product;
                             }
                         } else {
-                            put(c, at, alpha, product, beta);
+                            put(c, at, params, product);
                         }
                     }
                 }
@@ -260,12 +258,12 @@ pub fn put_block<const VECTORS: u32, T>(
 
 /// Stores four elements of the transpose of `c`, which is `[m, n]`, where `i` counts such vectors.
 #[device]
-pub fn put_transposed(i: u32, product: f32x4, m: u32, n: u32, alpha: f32, beta: f32, c: &mut [f32]) {
+pub fn put_transposed(i: u32, product: f32x4, params: MatmulParams, c: &mut [f32]) {
     #[unroll]
     for lane in 0..4 {
-        let column = (i * 4 + lane) / m;
-        if column < n {
-            put(c, (i * 4 + lane) % m * n + column, alpha, product[lane], beta);
+        let column = (i * 4 + lane) / params.m;
+        if column < params.n {
+            put(c, (i * 4 + lane) % params.m * params.n + column, params, product[lane]);
         }
     }
 }

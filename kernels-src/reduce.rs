@@ -127,8 +127,9 @@ fn load_chunk(i: u32, n: u32, quads: u32, input: &[f32x4], x: &mut [f32x4; DEPTH
 }
 
 /// Count, mean and sum of squared deviations of a workgroup's elements, or the variance where it is `ALONE`. All is
-/// relative to the first element: where the mean is large beside the spread, that difference is exact.
-#[kernel(workgroup = WORKGROUP)]
+/// relative to the first element: where the mean is large beside the spread, that difference is exact. Of 64 registers, as
+/// ptxas would take, some would go to memory.
+#[kernel(workgroup = WORKGROUP, max_registers = 72)]
 fn moments<const ALONE: bool>(n: u32, quads: u32, span: u32, input: &[f32x4], results: &mut [f32]) {
     let first = workgroup_id().x * span;
     let end = min(first + span, quads);

@@ -5,7 +5,7 @@
 //! however many parents share one. What a record cannot say (a node out of range, a child in another tree, trees that
 //! overlap) it leaves to the walk over the nodes.
 
-use crate::batch_predict::TreeNode;
+use crate::batch_predict::{BatchPredictParams, TreeNode};
 use wgpuc::*;
 
 /// Invocations of a workgroup that makes records.
@@ -29,8 +29,7 @@ struct Tree {
 
 /// Makes the records of a tree: `workgroup_id().y`, by as many workgroups as there are along x.
 pub fn pack_tree(
-    n_features: u32,
-    n_trees: u32,
+    params: BatchPredictParams,
     nodes: &[TreeNode],
     offsets: &[u32],
     roots: &mut [u32x2],
@@ -38,9 +37,9 @@ pub fn pack_tree(
 ) {
     let t = workgroup_id().y;
     let start = offsets[t];
-    let end = if t + 1 < n_trees { offsets[t + 1] } else { nodes.len() };
+    let end = if t + 1 < params.n_trees { offsets[t + 1] } else { nodes.len() };
     let fits = start < end && end <= nodes.len();
-    let tree = Tree { start, size: end - start, n_features };
+    let tree = Tree { start, size: end - start, n_features: params.n_features };
     let first = workgroup_id().x * PACKERS + local_index();
     if fits {
         for j in (first..tree.size).step_by(PACKERS * num_workgroups().x) {
@@ -51,7 +50,7 @@ pub fn pack_tree(
             }
         }
     }
-    let are_apart = offsets_ascend(n_trees, offsets);
+    let are_apart = offsets_ascend(params.n_trees, offsets);
     if workgroup_id().x == 0 && local_index() == 0 {
         roots[t] = if fits && are_apart { record(0, tree, nodes) } else { u32x2::new(0, UNPACKED) };
     }

@@ -19,6 +19,8 @@ use tracing::{Level, Span, debug, debug_span, enabled};
 const MAX_LAUNCHES: usize = 1 << 20;
 /// The number of launches that cannot fault.
 const NO_FAULT: u32 = u32::MAX;
+/// The numbers of recorded launches begin after this one.
+const RECORDED: u32 = 1 << 30;
 
 /// What one guest may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +40,10 @@ pub struct Guest {
     frame: Frame,
     /// Launches since the last wait that can fault; a launch's number is its place here, from 1.
     launches: Vec<LaunchRecord>,
+    /// Those of the last recording; and whether some ran since the last wait.
+    recorded: Vec<LaunchRecord>,
+    is_recording: bool,
+    has_replayed: bool,
     served_by: Option<&'static str>,
     /// What the device reported, until the guest next reads.
     failure: Option<GpuError>,
@@ -62,6 +68,9 @@ impl Guest {
             quota,
             frame: Frame::default(),
             launches: Vec::new(),
+            recorded: Vec::new(),
+            is_recording: false,
+            has_replayed: false,
             served_by: None,
             failure: None,
             lost: false,
@@ -203,7 +212,8 @@ impl Guest {
                 this.memory.session.sync()?;
                 this.look_for_fault()?;
             }
-            let launches = &mut this.launches;
+            let (launches, before) =
+                if this.is_recording { (&mut this.recorded, RECORDED) } else { (&mut this.launches, 0) };
             let number = |code: &crate::backend::Code<'_>, kernel: usize, instance: usize| {
                 if !code.instance.faults {
                     return NO_FAULT;
@@ -215,7 +225,7 @@ impl Guest {
                     kernel: narrow(kernel),
                     instance: narrow(instance),
                 });
-                narrow(launches.len())
+                before + narrow(launches.len())
             };
             let room = (&this.table, &mut this.memory, &mut this.frame);
             let by = executor::run(program, op, words, room, gpu.library, number)?;
@@ -262,6 +272,37 @@ impl Guest {
         self.timed("elapsed", |this| Ok(this.memory.session.elapsed(from, to)?))
     }
 
+    /// Records the ops that `calls` calls, in place of queueing their launches; for [`Self::replay`]. `false` where the
+    /// backend records nothing; then nothing was called.
+    ///
+    /// # Errors
+    /// What `calls` says, and `kernel-error` where it did anything but call ops, or an op took a temporary buffer that no
+    /// earlier call has left: call them once before.
+    pub fn record(&mut self, calls: impl FnOnce(&mut Self) -> Result<(), GpuError>) -> Result<bool, GpuError> {
+        // What earlier replays met is told by the launches that they were of.
+        self.sync();
+        if !self.timed("record", |this| Ok(this.memory.session.begin_recording()?))? {
+            return Ok(false);
+        }
+        self.recorded.clear();
+        self.is_recording = true;
+        let called = calls(self);
+        self.is_recording = false;
+        let ended = self.timed("record", |this| Ok(this.memory.session.end_recording()?));
+        called.and(ended).map(|()| true)
+    }
+
+    /// Queues the launches of the last recording, of which none waits for the host.
+    ///
+    /// # Errors
+    /// `kernel-error` without a recording, or where a buffer was destroyed since.
+    pub fn replay(&mut self) -> Result<(), GpuError> {
+        self.timed("replay", |this| {
+            this.has_replayed |= !this.recorded.is_empty();
+            Ok(this.memory.session.replay()?)
+        })
+    }
+
     /// Stops the guest's kernels from another thread, where the backend can.
     #[must_use]
     pub fn cancel_handle(&self) -> Option<Arc<dyn Cancel>> {
@@ -274,7 +315,7 @@ impl Guest {
 
     /// Asks the device for a fault, once all launches have finished; it becomes the guest's next failure.
     fn look_for_fault(&mut self) -> Result<(), GpuError> {
-        if self.launches.is_empty() {
+        if self.launches.is_empty() && !self.has_replayed {
             return Ok(());
         }
         if let Some(fault) = self.memory.session.take_fault()? {
@@ -282,11 +323,16 @@ impl Guest {
             self.failure.get_or_insert(error);
         }
         self.launches.clear();
+        self.has_replayed = false;
         Ok(())
     }
 
     fn describe(&self, fault: &Fault) -> GpuError {
-        let record = (fault.launch as usize).checked_sub(1).and_then(|i| self.launches.get(i));
+        let (launches, number) = match fault.launch.checked_sub(RECORDED) {
+            Some(number) => (&self.recorded, number),
+            None => (&self.launches, fault.launch),
+        };
+        let record = (number as usize).checked_sub(1).and_then(|i| launches.get(i));
         let text = record.and_then(|record| {
             let program = self.gpu.programs.get(record.program as usize)?;
             let op = program.ops.get(record.op as usize)?;

@@ -54,6 +54,17 @@ fn bundle() -> Bundle {
             vec![launch(1, groups(1), vec![Arg::Param(0), Arg::Param(1)])],
         ),
         op("fail", vec![("a", out.clone())], 0, 0, vec![launch(2, Expr::Int(1), vec![Arg::Param(0)])]),
+        op(
+            "next-twice",
+            vec![("a", words(true, false, true)), ("b", words(true, false, true))],
+            0,
+            1,
+            vec![
+                Step::Scratch { id: 0, elem_bytes: 4, len: Expr::Len { param: 0 }, zeroed: false, taken: None },
+                launch(1, groups(0), vec![Arg::Param(0), Arg::Scratch(0)]),
+                launch(1, groups(0), vec![Arg::Scratch(0), Arg::Param(1)]),
+            ],
+        ),
         op("broken", vec![("a", out)], 0, 0, vec![launch(3, Expr::Int(1), vec![Arg::Param(0)])]),
         op("crash", vec![], 0, 0, vec![launch(4, Expr::Int(1), vec![])]),
     ];
@@ -101,6 +112,24 @@ fn guests_compute_and_meet_errors_in_the_terms_of_the_contract() {
     let error = g.call("broken", &[a.into()]).unwrap_err().to_string();
     assert!(error.starts_with("broken cannot be compiled") && error.contains("frobnicate"), "{error}");
     assert_eq!(g.buffer_create(1 << 40, true), Err(GpuError::OutOfMemory));
+
+    // A recording takes the temporary buffers that an earlier call has left, and no others.
+    let b = g.buffer_create(400, true).unwrap();
+    let twice = |g: &mut Guest| g.call("next-twice", &[a.into(), b.into()]);
+    let error = g.record(twice).unwrap_err().to_string();
+    assert!(error.contains("temporary buffers"), "{error}");
+    g.call("fill", &[10, a.into()]).unwrap();
+    twice(&mut g).unwrap();
+    assert_eq!(read_words(&mut g, b, 2), [12, 13]);
+    assert_eq!(g.record(|g| twice(g).and_then(|()| g.call("next", &[b.into(), a.into()]))), Ok(true));
+    (0..10).for_each(|_| g.replay().unwrap());
+    assert_eq!((read_words(&mut g, a, 2), read_words(&mut g, b, 2)), (vec![40, 41], vec![39, 40]));
+    // A fault is told of the op that was recorded, whatever ran since.
+    assert_eq!(g.record(|g| g.call("fail", &[a.into()])), Ok(true));
+    g.replay().unwrap();
+    g.call("next", &[a.into(), a.into()]).unwrap();
+    assert_eq!(g.buffer_read(a, 0, &mut [0; 4]), Err(GpuError::KernelError(expected.into())));
+    assert_eq!(g.buffer_read(a, 0, &mut [0; 4]), Ok(()));
 
     g.call("crash", &[]).unwrap();
     assert_eq!(g.buffer_read(a, 0, &mut [0; 4]), Err(GpuError::DeviceUnavailable));

@@ -167,6 +167,52 @@ fn marks_measure_the_device() {
 }
 
 #[test]
+fn a_recording_is_replayed_until_a_buffer_of_its_own_goes() {
+    let Some(device) = device() else { return };
+    let mut s = session(&device);
+    let [a, b] = [(); 2].map(|()| s.create(256).unwrap());
+    let nothing = Err(Error::Unsupported("there is no recording, or a buffer was destroyed since".to_owned()));
+    assert_eq!(s.replay(), nothing);
+    [FILL, NEXT].iter().for_each(|kernel| kernel.prepare(&mut *s).unwrap());
+    assert_eq!(s.begin_recording(), Ok(true));
+    NEXT.launch(&mut *s, [1, 1, 1], &[64, 64], &[a, b]).unwrap();
+    NEXT.launch(&mut *s, [1, 1, 1], &[64, 64], &[b, a]).unwrap();
+    s.end_recording().unwrap();
+    assert_eq!(read_words(&mut *s, a, 1), [0], "it was queued, too");
+    for _ in 0..3 {
+        s.replay().unwrap();
+    }
+    assert_eq!((read_words(&mut *s, a, 64), read_words(&mut *s, b, 1)), (vec![6; 64], vec![5]));
+    // All else is refused, and harms nothing.
+    assert_eq!(s.begin_recording(), Ok(true));
+    NEXT.launch(&mut *s, [1, 1, 1], &[64, 64], &[a, a]).unwrap();
+    assert!(s.read(a, 0, &mut [0; 4]).is_err() && s.write(a, 0, &[1; 4]).is_err() && s.create(64).is_err());
+    assert!(s.sync().is_err() && s.mark().is_err() && s.begin_recording().is_err() && s.replay().is_err());
+    assert!(s.copy(a, 0, b, 0, 4).unwrap_err().to_string().starts_with("only launches are recorded"));
+    s.end_recording().unwrap();
+    s.replay().unwrap();
+    assert_eq!(read_words(&mut *s, a, 64), [7; 64]);
+    FILL.launch(&mut *s, [1, 1, 1], &[10, 64], &[a]).unwrap();
+    assert_eq!(read_words(&mut *s, a, 2), [10, 11]);
+    // A buffer that goes takes the recording with it, also while it is made.
+    for is_early in [false, true] {
+        let c = s.create(256).unwrap();
+        s.begin_recording().unwrap();
+        NEXT.launch(&mut *s, [1, 1, 1], &[64, 64], &[a, c]).unwrap();
+        if is_early {
+            s.destroy(c);
+            assert!(s.end_recording().is_err());
+        } else {
+            s.end_recording().unwrap();
+            s.destroy(c);
+        }
+        assert_eq!(s.replay(), nothing);
+    }
+    // Dropped while it records.
+    s.begin_recording().unwrap();
+}
+
+#[test]
 fn memory_runs_out_and_comes_back() {
     let Some(device) = device() else { return };
     let mut s = session(&device);

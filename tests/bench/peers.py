@@ -2,7 +2,7 @@
 """What torch needs for the ops of `wgpuc bench`. Prints a report for `wgpuc bench --peer`.
 
 Time is taken as `wgpuc bench` takes it: events around so many calls that a sample is a millisecond, the median of several
-samples, calls that go round several sets of buffers together larger than the cache.
+samples, calls that go round several sets of buffers together larger than the cache; short calls once more as a graph.
 """
 
 import json
@@ -13,6 +13,10 @@ import torch
 
 CACHE_BYTES = 60_000_000
 MI = 1 << 20
+# Calls shorter than this may wait for the host, and are measured once more without it.
+SHORT = 25e-6
+# The least calls of a recording.
+RECORDED = 96
 
 
 def sample(calls, n, first):
@@ -26,10 +30,8 @@ def sample(calls, n, first):
     return begin.elapsed_time(end) * 1e-3
 
 
-def measure(name, size, n_bytes, prepare):
-    """A row, from calls that `prepare` makes on buffers of their own."""
-    n_sets = 1 if n_bytes > 6 << 30 else min(96, max(2, -(-3 * CACHE_BYTES // n_bytes)))
-    calls = [prepare() for _ in range(n_sets)]
+def median(calls):
+    """The first decile, the median and the last decile of a call's seconds; calls of a sample, and samples."""
     began, done = time.monotonic(), 0
     while time.monotonic() - began < 0.03:
         sample(calls, 8, done)
@@ -46,10 +48,32 @@ def measure(name, size, n_bytes, prepare):
         seconds.append(sample(calls, n_calls, done) / n_calls)
         done += n_calls
     seconds.sort()
-    low, middle, high = (seconds[(len(seconds) - 1) * share // 10] for share in (1, 5, 9))
-    print(f"torch    {name:<26} {size:<24} {1e6 * middle:9.2f} us", file=sys.stderr)
-    return {"by": "torch", "case": name, "size": size, "bytes": n_bytes, "seconds": middle, "low": low, "high": high,
-            "calls": n_calls, "samples": len(seconds), "sets": n_sets}
+    return [seconds[(len(seconds) - 1) * share // 10] for share in (1, 5, 9)], n_calls, len(seconds)
+
+
+def recorded(calls):
+    """The seconds of a call in a graph of so many, where no launch waits for the host."""
+    n_calls = -(-RECORDED // len(calls)) * len(calls)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        kept = [calls[i % len(calls)]() for i in range(n_calls)]
+    (_, seconds, _), _, _ = median([graph.replay])
+    del kept
+    return seconds / n_calls
+
+
+def measure(name, size, n_bytes, prepare):
+    """A row, from calls that `prepare` makes on buffers of their own."""
+    n_sets = 1 if n_bytes > 6 << 30 else min(96, max(2, -(-3 * CACHE_BYTES // n_bytes)))
+    calls = [prepare() for _ in range(n_sets)]
+    (low, middle, high), n_calls, n_samples = median(calls)
+    row = {"by": "torch", "case": name, "size": size, "bytes": n_bytes, "seconds": middle, "low": low, "high": high,
+           "calls": n_calls, "samples": n_samples, "sets": n_sets}
+    if middle < SHORT:
+        row["recorded"] = recorded(calls)
+    print(f"torch    {name:<26} {size:<24} {1e6 * middle:9.2f} us {1e6 * row.get('recorded', 0):9.2f} us recorded",
+          file=sys.stderr)
+    return row
 
 
 def random(*shape, signed=True):

@@ -32,7 +32,7 @@ step() {
 if command -v nvcc >/dev/null; then
     step "compiling the peers"
     capability=$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader | head -n 1 | tr -d .)
-    if nvcc -O3 -std=c++17 -gencode="arch=compute_$capability,code=sm_$capability" "$here/cuda/peers.cu" \
+    if nvcc -O3 -std=c++17 --default-stream per-thread -gencode="arch=compute_$capability,code=sm_$capability" "$here/cuda/peers.cu" \
         -o "$out/peers"; then
         step "peers by hand, CUB, cuBLAS, cuRAND"
         if "$out/peers" >"$out/peers.json" 2>"$out/peers.txt"; then peers="--peer $out/peers.json"; else failed=1; fi

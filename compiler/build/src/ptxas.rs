@@ -6,9 +6,9 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
-use wgpuc_core::driver::{Architecture, Assembler, MachineCode, Usage};
+use wgpuc_core::driver::{Architecture, Assembler, MachineCode, NotAssembled, Usage};
 
 /// What says where ptxas is.
 pub const PTXAS_VARIABLE: &str = "WGPUC_PTXAS";
@@ -39,13 +39,13 @@ impl Ptxas {
     ///
     /// # Errors
     /// Where ptxas does not start, or what it says against the text.
-    pub fn assemble(&self, ptx: &[u8], architecture: Architecture) -> Result<MachineCode, String> {
-        let folder = Folder::new().map_err(|error| format!("there is no folder for temporary files: {error}"))?;
+    pub fn assemble(&self, ptx: &[u8], architecture: Architecture) -> Result<MachineCode, NotAssembled> {
+        use NotAssembled::NotStarted;
+        let folder = Folder::new()?;
         let (text, code) = (folder.0.join("kernel.ptx"), folder.0.join("kernel.cubin"));
-        fs::write(&text, ptx).map_err(|error| format!("cannot write {}: {error}", text.display()))?;
-        let output = self.run(&[text], architecture, &code)?;
-        let report = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
-        let bytes = fs::read(&code).map_err(|error| format!("ptxas wrote no machine code: {error}"))?;
+        fs::write(&text, ptx).map_err(|error| NotStarted(format!("cannot write {}: {error}", text.display())))?;
+        let report = self.run(&[text], architecture, &code)?;
+        let bytes = fs::read(&code).map_err(|error| NotStarted(format!("ptxas wrote no machine code: {error}")))?;
         let number = |before: &str, after: &str| count(&report, before, after).unwrap_or(0);
         let usage = Usage {
             registers: number("Used ", " registers"),
@@ -56,27 +56,30 @@ impl Ptxas {
         Ok(MachineCode { bytes, usage })
     }
 
-    /// Assembles modules, one file each, and keeps nothing: for tests.
+    /// Assembles modules, one file each, and keeps nothing, for tests: what ptxas says of registers and spills.
     ///
     /// # Errors
     /// As [`Self::assemble`].
-    pub fn check(&self, files: &[PathBuf], architecture: Architecture) -> Result<(), String> {
-        let folder = Folder::new().map_err(|error| format!("there is no folder for temporary files: {error}"))?;
-        self.run(files, architecture, &folder.0.join("last.cubin")).map(drop)
+    pub fn check(&self, files: &[PathBuf], architecture: Architecture) -> Result<String, NotAssembled> {
+        let folder = Folder::new()?;
+        self.run(files, architecture, &folder.0.join("last.cubin"))
     }
 
-    fn run(&self, files: &[PathBuf], architecture: Architecture, out: &Path) -> Result<Output, String> {
+    /// What it says.
+    fn run(&self, files: &[PathBuf], architecture: Architecture, out: &Path) -> Result<String, NotAssembled> {
         let mut command = Command::new(&self.path);
         command.arg("-v").arg("-lineinfo").arg(format!("-arch={architecture}")).args(files).arg("-o").arg(out);
         let output = command.output().map_err(|error| {
-            format!("{} does not start: {error}; name another with {PTXAS_VARIABLE}", self.path.display())
+            let path = self.path.display();
+            NotAssembled::NotStarted(format!("{path} does not start: {error}; name another with {PTXAS_VARIABLE}"))
         })?;
-        if output.status.success() {
-            return Ok(output);
-        }
         let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+        if output.status.success() {
+            return Ok(said);
+        }
         let wrong: Vec<&str> = said.lines().filter(|line| !line.starts_with("ptxas info")).take(10).collect();
-        Err(format!("{} refuses the code for {architecture}:\n{}", self.path.display(), wrong.join("\n")))
+        let (path, wrong) = (self.path.display(), wrong.join("\n"));
+        Err(NotAssembled::Refused(format!("{path} refuses the code for {architecture}:\n{wrong}")))
     }
 }
 
@@ -130,7 +133,7 @@ fn count(report: &str, before: &str, after: &str) -> Option<u32> {
 struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> std::io::Result<Self> {
+    fn new() -> Result<Self, NotAssembled> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         loop {
             let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -139,7 +142,10 @@ impl Folder {
                 Ok(()) => return Ok(Self(path)),
                 // Of a process that had our number, and was stopped.
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && path.is_dir() => {}
-                Err(error) => return Err(error),
+                Err(error) => {
+                    let what = format!("there is no folder for temporary files: {error}");
+                    return Err(NotAssembled::NotStarted(what));
+                }
             }
         }
     }

@@ -303,7 +303,7 @@ Examples:
 Bytes are compared with a copy of a large buffer, matmul with a loop of multiply-adds in registers, both measured in
 the same run. Outputs are poisoned before and checked after; a wrong one makes the exit code 1.")]
 pub(crate) struct Bench {
-    /// What to measure: words of the ops' names; everything unless named.
+    /// What to measure: parts of the names and sizes that the table shows, as `sum` or `matmul 1024`; everything unless named.
     pub(crate) ops: Vec<String>,
     /// Where the kernels run, as for `run`.
     #[arg(long, default_value = "auto")]

@@ -4,33 +4,37 @@
 pub fn block_sum<const N: u32>(x: f32) -> f32 {
     let partial = shared::<[f32; N]>();
     let i = local_index();
-    let mut n_partial = N;
     if supports!(subgroups) {
+        let size = subgroup_size();
         let sum = subgroup_add(x);
-        if i % subgroup_size() == 0 {
-            partial[i / subgroup_size()] = sum;
+        if i % size == 0 {
+            partial[i / size] = sum;
         }
-        n_partial = div_ceil(N, subgroup_size());
-    } else {
-        partial[i] = x;
+        workgroup_barrier();
+        // Each subgroup adds up what all have found: that takes no other barrier.
+        let mut rest = 0.0;
+        for j in (i % size..div_ceil(N, size)).step_by(size) {
+            rest += partial[j];
+        }
+        return subgroup_add(rest);
     }
+    partial[i] = x;
     workgroup_barrier();
     // Two levels of about the square root: two barriers, where a tree of halves needs eight.
-    let width = select(n_partial > 16, 16, 1);
     let mut sum = 0.0;
-    if i < width {
-        for j in (i..n_partial).step_by(width) {
+    if i < 16 {
+        for j in (i..N).step_by(16) {
             sum += partial[j];
         }
     }
     workgroup_barrier();
-    if i < width {
+    if i < 16 {
         partial[i] = sum;
     }
     workgroup_barrier();
     let mut total = 0.0;
     if i == 0 {
-        for j in 0..width {
+        for j in 0..min(N, 16) {
             total += partial[j];
         }
     }

@@ -59,24 +59,22 @@ pub fn passed<A: Passed<P>, P>(_arg: &A) -> P {
     declared()
 }
 
-impl<T> Passed<&[T]> for &[T] {}
+// Numbers, bools, enums and structs of them, and buffers, as they are.
+impl<T> Passed<T> for T {}
 impl<T> Passed<&[T]> for &mut [T] {}
-impl<T> Passed<&mut [T]> for &mut [T] {}
 impl<T: AtomicScalar> Passed<&[Atomic<T>]> for &mut [T] {}
 impl<T> Passed<&[T]> for Option<&[T]> {}
 impl<T> Passed<&[T]> for Option<&mut [T]> {}
 impl<T> Passed<&mut [T]> for Option<&mut [T]> {}
 impl<T: AtomicScalar> Passed<&[Atomic<T>]> for Option<&mut [T]> {}
-impl Passed<bool> for bool {}
-impl Passed<f32> for f32 {}
 
 /// Integers of an op are exact, whatever their type.
 macro_rules! integers {
     ($($from:ty => $($to:ty)*;)*) => { $($(impl Passed<$to> for $from {})*)* };
 }
 integers! {
-    i32 => i32 usize i64 u64;
-    usize => i32 usize i64 u64;
-    i64 => i32 usize i64 u64;
-    u64 => i32 usize i64 u64;
+    i32 => usize i64 u64;
+    usize => i32 i64 u64;
+    i64 => i32 usize u64;
+    u64 => i32 usize i64;
 }

@@ -48,9 +48,10 @@ impl Bench {
         Ok(buffer)
     }
 
-    /// Overwrites a call's output.
-    pub(crate) fn poison(&mut self, call: &Call) -> Result<(), GpuError> {
-        self.guest.call("fill-words", &[call.n_output, POISON, call.output].map(u64::from))
+    /// Overwrites the calls' outputs.
+    pub(crate) fn poison(&mut self, calls: &[Call]) -> Result<(), GpuError> {
+        let mut one = |call: &Call| self.guest.call("fill-words", &[call.n_output, POISON, call.output].map(u64::from));
+        calls.iter().try_for_each(&mut one)
     }
 
     /// One word of a buffer.

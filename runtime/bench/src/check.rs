@@ -76,7 +76,7 @@ mod tests {
         words(&mut bench, &call, |i| numbers.at(i).to_bits()).unwrap();
         let off = |i| (f64::from(numbers.at(i)) + 1e-3, 1.0);
         assert!(floats(&mut bench, &call, off, 1e-4).unwrap_err().to_string().contains("should be"));
-        bench.poison(&call).unwrap();
+        bench.poison(std::slice::from_ref(&call)).unwrap();
         let error = floats(&mut bench, &call, device_and_host, 10.0).unwrap_err();
         assert!(error.to_string().contains("was not written"), "{error}");
     }

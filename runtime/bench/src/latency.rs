@@ -26,6 +26,8 @@ pub(crate) fn measure(gpu: &Gpu) -> Result<Ceilings, Error> {
     let nothing = |guest: &mut Guest| guest.call("nothing", &idle);
     measure::warm_up(|n| measure::sample(&mut bench.guest, n, nothing))?;
     let launch = measure::time(|n| measure::sample(&mut bench.guest, n, nothing))?.seconds;
+    let is_recorded = measure::record(&mut bench.guest, 1, nothing)?;
+    let launch_recorded = is_recorded.then(|| measure::replayed(&mut bench.guest, 1)).transpose()?;
     let launch_and_sync = median(|| -> Result<(), GpuError> {
         bench.guest.call("nothing", &idle)?;
         bench.guest.sync();
@@ -36,7 +38,7 @@ pub(crate) fn measure(gpu: &Gpu) -> Result<Ceilings, Error> {
         bench.word(output, 0)
     })?;
     let small_op_of_guest = of_guest(gpu).map_err(|why| Error::Guest(format!("{why:#}")))?;
-    Ok(Ceilings { launch, launch_and_sync, small_op, small_op_of_guest, ..Ceilings::default() })
+    Ok(Ceilings { launch, launch_recorded, launch_and_sync, small_op, small_op_of_guest, ..Ceilings::default() })
 }
 
 struct State {

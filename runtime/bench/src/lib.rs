@@ -76,7 +76,7 @@ pub enum Event<'a> {
     Unmeasured(&'a Unmeasured),
 }
 
-/// Measures the cases whose name contains one of `wanted`; all where there is none. `kernels` hold the standard ops, and
+/// Measures the cases whose name and size, as the table has them, contain one of `wanted`; all where there is none. `kernels` hold the standard ops, and
 /// `library` may serve them.
 ///
 /// # Errors
@@ -145,13 +145,14 @@ fn one(gpu: &Gpu, case: &Case, pace: Option<f64>) -> Result<Result<Row, Unmeasur
 }
 
 fn chosen(cases: Vec<Case>, wanted: &[String]) -> Result<Vec<Case>, Error> {
+    let is_named = |case: &Case, name: &String| format!("{} {}", case.name, table::size(&case.size)).contains(name);
     for name in wanted {
-        if !cases.iter().any(|case| case.name.contains(name.as_str())) {
+        if !cases.iter().any(|case| is_named(case, name)) {
             let mut known: Vec<&str> = cases.iter().map(|case| case.name).collect();
             known.dedup();
             return Err(Error::Unknown { name: name.clone(), known: known.join(", ") });
         }
     }
-    let is_wanted = |case: &Case| wanted.is_empty() || wanted.iter().any(|name| case.name.contains(name.as_str()));
+    let is_wanted = |case: &Case| wanted.is_empty() || wanted.iter().any(|name| is_named(case, name));
     Ok(cases.into_iter().filter(is_wanted).collect())
 }

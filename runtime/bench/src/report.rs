@@ -43,6 +43,9 @@ pub struct Ceilings {
     pub multiply_add: f64,
     /// A launch of nothing, one behind the other.
     pub launch: f64,
+    /// The same, recorded: see [`Row::recorded`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub launch_recorded: Option<f64>,
     /// A launch of nothing, and waiting for it.
     pub launch_and_sync: f64,
     /// A small op and reading its result, called by the host itself.
@@ -89,6 +92,10 @@ pub struct Row {
     /// Sets of buffers that the calls went round.
     #[serde(default)]
     pub sets: usize,
+    /// What a short call takes where no launch waits for the host: the median among calls that were recorded and are queued
+    /// at once (on CUDA, a graph).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<f64>,
 }
 
 /// A case that was not measured.
@@ -149,9 +156,22 @@ impl Row {
     /// A case's row, by a program or a library.
     pub(crate) fn new(by: &str, case: &Case, timing: &Timing) -> Self {
         let Cost { bytes, flops } = case.work.cost();
-        let Timing { seconds, low, high, calls, samples, sets } = *timing;
-        let (by, served_by, size) = (by.to_owned(), String::new(), case.size.clone());
-        Self { by, served_by, case: case.name.to_owned(), size, bytes, flops, seconds, low, high, calls, samples, sets }
+        let Timing { seconds, low, high, calls, samples, sets, recorded } = *timing;
+        Self {
+            by: by.to_owned(),
+            served_by: String::new(),
+            case: case.name.to_owned(),
+            size: case.size.clone(),
+            bytes,
+            flops,
+            seconds,
+            low,
+            high,
+            calls,
+            samples,
+            sets,
+            recorded,
+        }
     }
 
     pub(crate) fn seconds_per_unit(&self) -> f64 {

@@ -6,14 +6,24 @@ use std::fmt::Write as _;
 /// The device and its ceilings, and the heads of the columns.
 #[must_use]
 pub fn head(device: &DeviceName, ceilings: &Ceilings) -> String {
-    let Ceilings { copy, multiply_add, launch, launch_and_sync, small_op, small_op_of_guest, upload, download } =
-        *ceilings;
+    let Ceilings {
+        copy,
+        multiply_add,
+        launch,
+        launch_recorded,
+        launch_and_sync,
+        small_op,
+        small_op_of_guest,
+        upload,
+        download,
+    } = *ceilings;
+    let recorded = launch_recorded.map(|launch| format!(" ({} recorded)", time(launch))).unwrap_or_default();
     let version = if device.version.is_empty() { String::new() } else { format!(", {}", device.version) };
     format!(
         "{} ({}{version})\n\
          copy {}, read and written; multiply-add in registers {}\n\
          to the device {}, from it {} (64 MiB)\n\
-         launch {}, launch and wait {}; a small op to its result {}, called by a guest {}\n\n\
+         launch {}{recorded}, launch and wait {}; a small op to its result {}, called by a guest {}\n\n\
          {:<26} {:<24} {:>9} {:>14} {:>10}\n",
         device.name,
         device.backend,
@@ -34,7 +44,7 @@ pub fn head(device: &DeviceName, ceilings: &Ceilings) -> String {
 }
 
 /// One op at one size, and what others needed for it, in this run and in their own reports. A peer's factor is how many
-/// times faster than the peer this is.
+/// times faster than the peer this is. What is recorded does not wait for the host: see [`Row::recorded`].
 #[must_use]
 pub fn row(row: &Row, beside: &[Row], ceilings: &Ceilings, peers: &[Report]) -> String {
     let rate = if row.flops > 0 { flops_per_second(row.rate()) } else { bytes_per_second(row.rate()) };
@@ -45,6 +55,9 @@ pub fn row(row: &Row, beside: &[Row], ceilings: &Ceilings, peers: &[Report]) -> 
         time(row.seconds),
         100.0 * row.share(ceilings),
     );
+    if let Some(recorded) = row.recorded {
+        let _ = write!(line, "   recorded {}", time(recorded));
+    }
     if !["", "own"].contains(&row.served_by.as_str()) {
         let _ = write!(line, "   served by {}", row.served_by);
     }
@@ -53,6 +66,9 @@ pub fn row(row: &Row, beside: &[Row], ceilings: &Ceilings, peers: &[Report]) -> 
     for peer in beside.iter().chain(others) {
         if peer.case == row.case && peer.size == row.size {
             let _ = write!(line, "   {} {} (x{:.2})", peer.by, time(peer.seconds), peer.seconds / row.seconds);
+            if let (Some(ours), Some(its)) = (row.recorded, peer.recorded) {
+                let _ = write!(line, ", recorded {} (x{:.2})", time(its), its / ours);
+            }
         }
     }
     line.push('\n');

@@ -201,6 +201,28 @@ pub trait Session: Send {
     fn elapsed(&mut self, from: Mark, to: Mark) -> Result<Duration, Error> {
         host_elapsed(from, to)
     }
+    /// From here on, launches (and [`Self::zero`]) are recorded for [`Self::replay`] in place of being queued, until
+    /// [`Self::end_recording`]; everything else is refused. Where that is `false`, the backend records nothing, and nothing has begun.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`], or [`Error::Unsupported`] while it records.
+    fn begin_recording(&mut self) -> Result<bool, Error> {
+        Ok(false)
+    }
+    /// Ends what [`Self::begin_recording`] began.
+    ///
+    /// # Errors
+    /// [`Error::Kernel`] where the recording was broken off, [`Error::Unsupported`] where a buffer was destroyed meanwhile.
+    fn end_recording(&mut self) -> Result<(), Error> {
+        Err(Error::Unsupported("this backend records nothing".to_owned()))
+    }
+    /// Queues all launches of the last recording at once, so that none waits for the host.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] without a recording, or where one of its buffers was destroyed.
+    fn replay(&mut self) -> Result<(), Error> {
+        Err(Error::Unsupported("this backend records nothing".to_owned()))
+    }
     /// Stops running kernels from another thread, where the backend can.
     fn cancel_handle(&self) -> Option<Arc<dyn Cancel>>;
 }

@@ -31,7 +31,11 @@ public:
         int (*create)(void**) = nullptr;
         find_function(library, "cublasCreate_v2", create);
         find_function(library, "cublasSgemm_v2", sgemm_);
-        if (create != nullptr && sgemm_ != nullptr) expect_ok(create(&handle_), "cublasCreate");
+        int (*set_stream)(void*, cudaStream_t) = nullptr;
+        find_function(library, "cublasSetStream_v2", set_stream);
+        if (create == nullptr || sgemm_ == nullptr || set_stream == nullptr) return;
+        expect_ok(create(&handle_), "cublasCreate");
+        expect_ok(set_stream(handle_, cudaStreamPerThread), "cublasSetStream");
     }
 
     bool is_here() const { return handle_ != nullptr; }
@@ -57,7 +61,11 @@ public:
         int (*create)(void**, int) = nullptr;
         find_function(library, "curandCreateGenerator", create);
         find_function(library, "curandGenerate", generate_);
-        if (create != nullptr && generate_ != nullptr) expect_ok(create(&generator_, kPhilox), "curandCreateGenerator");
+        int (*set_stream)(void*, cudaStream_t) = nullptr;
+        find_function(library, "curandSetStream", set_stream);
+        if (create == nullptr || generate_ == nullptr || set_stream == nullptr) return;
+        expect_ok(create(&generator_, kPhilox), "curandCreateGenerator");
+        expect_ok(set_stream(generator_, cudaStreamPerThread), "curandSetStream");
     }
 
     bool is_here() const { return generator_ != nullptr; }

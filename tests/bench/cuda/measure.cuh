@@ -1,6 +1,6 @@
 // Time on the device, taken as `wgpuc bench` takes it: events around so many calls that a sample is a millisecond, the
-// median of several samples, calls that go round several sets of buffers together larger than the cache. Rows are
-// printed in the form of `wgpuc bench --json`.
+// median of several samples, calls that go round several sets of buffers together larger than the cache; short calls once
+// more as a graph. Rows are printed in the form of `wgpuc bench --json`.
 #pragma once
 
 #include <algorithm>
@@ -88,6 +88,8 @@ struct Case {
     std::string size;
     uint64_t bytes;
     uint64_t flops = 0;
+    /// Whether calls share one set of buffers, so that it lies in the cache.
+    bool in_cache = false;
 };
 
 using Call = std::function<void()>;
@@ -104,34 +106,39 @@ public:
     void measure(const Case& what, const std::function<Call(Memory&, uint32_t)>& prepare) {
         Memory memory;
         const uint64_t wanted = (3 * kCacheBytes + what.bytes - 1) / what.bytes;
-        const auto n_sets = uint32_t(what.bytes > (6ull << 30) ? 1 : std::clamp<uint64_t>(wanted, 2, 96));
+        const bool is_alone = what.in_cache || what.bytes > (6ull << 30);
+        const auto n_sets = uint32_t(is_alone ? 1 : std::clamp<uint64_t>(wanted, 2, 96));
         std::vector<Call> calls;
         for (uint32_t set = 0; set < n_sets; ++set) calls.push_back(prepare(memory, set + 1));
         CHECK(cudaDeviceSynchronize());
 
-        const auto began = std::chrono::steady_clock::now();
-        for (int n = 1; since(began) < 0.03; n = std::min(2 * n, 64)) sample(calls, n);
-        int n_calls = 1;
-        while (n_calls < 2048) {
-            const double took = sample(calls, n_calls);
-            if (took >= 1e-3) break;
-            n_calls = std::min(2048, int(n_calls * std::clamp(1.5e-3 / std::max(took, 1e-9), 2.0, 64.0)) + 1);
+        const Timing timing = time([&](int n) { return sample(calls, n); });
+        double recorded = 0;
+        if (timing.median < kShort) {
+            const int n_recorded = int((kRecorded + n_sets - 1) / n_sets * n_sets);
+            cudaGraph_t graph;
+            cudaGraphExec_t executable;
+            CHECK(cudaStreamBeginCapture(cudaStreamPerThread, cudaStreamCaptureModeRelaxed));
+            for (int i = 0; i < n_recorded; ++i) calls[i % calls.size()]();
+            CHECK(cudaStreamEndCapture(cudaStreamPerThread, &graph));
+            CHECK(cudaGraphInstantiate(&executable, graph, 0));
+            const std::vector<Call> replay{[=] { CHECK(cudaGraphLaunch(executable, cudaStreamPerThread)); }};
+            recorded = time([&](int n) { return sample(replay, n); }).median / n_recorded;
+            CHECK(cudaGraphExecDestroy(executable));
+            CHECK(cudaGraphDestroy(graph));
         }
-        std::vector<double> seconds;
-        const auto measured = std::chrono::steady_clock::now();
-        while (seconds.size() < 3 || (seconds.size() < 31 && since(measured) < 0.25)) {
-            seconds.push_back(sample(calls, n_calls) / n_calls);
-        }
-        std::sort(seconds.begin(), seconds.end());
-        const auto at = [&](size_t share) { return seconds[(seconds.size() - 1) * share / 10]; };
-        std::fprintf(stderr, "%-8s %-26s %-24s %9.2f us\n", what.by, what.name, what.size.c_str(), 1e6 * at(5));
+        std::fprintf(stderr, "%-8s %-26s %-24s %9.2f us %9.2f us recorded\n", what.by, what.name, what.size.c_str(),
+                     1e6 * timing.median, 1e6 * recorded);
         char row[512];
         std::snprintf(row, sizeof row,
                       "{\"by\":\"%s\",\"case\":\"%s\",\"size\":\"%s\",\"bytes\":%llu,\"flops\":%llu,\"seconds\":%.9g,"
-                      "\"low\":%.9g,\"high\":%.9g,\"calls\":%d,\"samples\":%zu,\"sets\":%zu}",
+                      "\"low\":%.9g,\"high\":%.9g,\"calls\":%d,\"samples\":%zu,\"sets\":%zu",
                       what.by, what.name, what.size.c_str(), (unsigned long long)what.bytes,
-                      (unsigned long long)what.flops, at(5), at(1), at(9), n_calls, seconds.size(), calls.size());
+                      (unsigned long long)what.flops, timing.median, timing.low, timing.high, timing.calls, timing.samples,
+                      calls.size());
         rows_.emplace_back(row);
+        if (recorded > 0) rows_.back() += ",\"recorded\":" + std::to_string(1e9 * recorded) + "e-9";
+        rows_.back() += "}";
     }
 
     /// Prints all rows as one report.
@@ -146,18 +153,48 @@ public:
 
 private:
     static constexpr uint64_t kCacheBytes = 60'000'000;
+    /// Calls shorter than this may wait for the host, and are measured once more without it.
+    static constexpr double kShort = 25e-6;
+    /// The least calls of a recording.
+    static constexpr uint32_t kRecorded = 96;
+
+    struct Timing {
+        double median, low, high;
+        int calls;
+        size_t samples;
+    };
+
+    /// The time of a call; `sample` tells the time of so many.
+    static Timing time(const std::function<double(int)>& sample) {
+        const auto began = std::chrono::steady_clock::now();
+        for (int n = 1; since(began) < 0.03; n = std::min(2 * n, 64)) sample(n);
+        int n_calls = 1;
+        while (n_calls < 2048) {
+            const double took = sample(n_calls);
+            if (took >= 1e-3) break;
+            n_calls = std::min(2048, int(n_calls * std::clamp(1.5e-3 / std::max(took, 1e-9), 2.0, 64.0)) + 1);
+        }
+        std::vector<double> seconds;
+        const auto measured = std::chrono::steady_clock::now();
+        while (seconds.size() < 3 || (seconds.size() < 31 && since(measured) < 0.25)) {
+            seconds.push_back(sample(n_calls) / n_calls);
+        }
+        std::sort(seconds.begin(), seconds.end());
+        const auto at = [&](size_t share) { return seconds[(seconds.size() - 1) * share / 10]; };
+        return {at(5), at(1), at(9), n_calls, seconds.size()};
+    }
 
     static double since(std::chrono::steady_clock::time_point began) {
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     }
 
     double sample(const std::vector<Call>& calls, int n) {
-        CHECK(cudaEventRecord(from_));
+        CHECK(cudaEventRecord(from_, cudaStreamPerThread));
         for (int i = 0; i < n; ++i) {
             calls[next_ % calls.size()]();
             ++next_;
         }
-        CHECK(cudaEventRecord(to_));
+        CHECK(cudaEventRecord(to_, cudaStreamPerThread));
         CHECK(cudaEventSynchronize(to_));
         CHECK(cudaGetLastError());
         float milliseconds = 0;

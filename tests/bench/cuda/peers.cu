@@ -1,7 +1,9 @@
 // What others need for the ops of `wgpuc bench`: kernels by hand of the same designs ("nvcc"), CUB, cuBLAS and cuRAND.
 // Prints a report for `wgpuc bench --peer`; says on standard error what it does. `run.sh` compiles it.
 //
-//   nvcc -O3 -std=c++17 -gencode=arch=compute_90,code=sm_90 peers.cu -o peers
+//   nvcc -O3 -std=c++17 --default-stream per-thread -gencode=arch=compute_90,code=sm_90 peers.cu -o peers
+//
+// (The usual default stream cannot be recorded.)
 
 #include <cub/device/device_reduce.cuh>
 
@@ -156,14 +158,17 @@ void forest_all(Suite& suite) {
         return 4 * rows * (features + 1) + 16 * forest.nodes.size();
     };
     const Forest diabetes = make_forest(200, 10, 16, 5, 2);
-    suite.measure({"nvcc", "batch-predict of diabetes", size_of(89, 10, 200, 16), bytes(89, 10, diabetes)},
-                  [&](Memory& memory, uint32_t seed) -> Call {
-                      const float* samples = memory.random(890, seed);
-                      const Node* nodes = memory.upload(diabetes.nodes);
-                      const uint32_t* offsets = memory.upload(diabetes.offsets);
-                      float* out = memory.make<float>(89);
-                      return [=] { predict_small<<<89, 256>>>(10, samples, nodes, offsets, 200, out); };
-                  });
+    for (const bool same : {false, true}) {
+        const char* name = same ? "batch-predict in cache" : "batch-predict of diabetes";
+        suite.measure({"nvcc", name, size_of(89, 10, 200, 16), bytes(89, 10, diabetes), 0, same},
+                      [&](Memory& memory, uint32_t seed) -> Call {
+                          const float* samples = memory.random(890, seed);
+                          const Node* nodes = memory.upload(diabetes.nodes);
+                          const uint32_t* offsets = memory.upload(diabetes.offsets);
+                          float* out = memory.make<float>(89);
+                          return [=] { predict_small<<<89, 256>>>(10, samples, nodes, offsets, 200, out); };
+                      });
+    }
     const Forest large = make_forest(100, kFeatures, 12, 9, 50);
     for (const uint32_t rows : {1'000u, 32'000u, 1'000'000u}) {
         suite.measure({"nvcc", "batch-predict", size_of(rows, kFeatures, 100, 12), bytes(rows, kFeatures, large)},

@@ -48,15 +48,26 @@ pub struct Usage {
     pub shared_bytes: u32,
 }
 
-type Assemble = dyn Fn(&[u8], Architecture) -> Result<MachineCode, String> + Send + Sync;
+/// Why there is no machine code; each with what to tell people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotAssembled {
+    /// The assembler itself does not work.
+    NotStarted(String),
+    /// It says something against the text.
+    Refused(String),
+}
+
+type Assemble = dyn Fn(&[u8], Architecture) -> Result<MachineCode, NotAssembled> + Send + Sync;
 
 /// A function from PTX to machine code.
 #[derive(Clone)]
 pub struct Assembler(Arc<Assemble>);
 
 impl Assembler {
-    /// Wraps the function; its error is what to tell people.
-    pub fn new(assemble: impl Fn(&[u8], Architecture) -> Result<MachineCode, String> + Send + Sync + 'static) -> Self {
+    /// Wraps the function.
+    pub fn new(
+        assemble: impl Fn(&[u8], Architecture) -> Result<MachineCode, NotAssembled> + Send + Sync + 'static,
+    ) -> Self {
         Self(Arc::new(assemble))
     }
 }
@@ -87,9 +98,13 @@ pub(super) fn assemble(
         });
         let Some((form, ptx, cuda)) = of_form else { continue };
         let architecture = Architecture { sm: *sm, specific: cuda.arch_specific };
-        let made = (assembler.0)(&ptx.bytes, architecture).map_err(|said| {
-            Diagnostic::new(codes::TARGET_LACKS, form.kernel.span, format!("`{}` is not assembled", form.kernel.name))
-                .help(said)
+        let made = (assembler.0)(&ptx.bytes, architecture).map_err(|why| match why {
+            // That is no kernel's fault.
+            NotAssembled::NotStarted(said) => Diagnostic::without_place(codes::TARGET_LACKS, said),
+            NotAssembled::Refused(said) => {
+                let message = format!("`{}` is not assembled", form.kernel.name);
+                Diagnostic::new(codes::TARGET_LACKS, form.kernel.span, message).help(said)
+            }
         })?;
         let cuda = CudaCode { ptx_version: [0, 0], sm: *sm, ..cuda };
         let code = Code { target: Target::Cubin, bytes: made.bytes, cuda: Some(cuda), usage: Some(made.usage), ..ptx };

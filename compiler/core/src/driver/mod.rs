@@ -15,7 +15,7 @@ mod stack;
 
 pub use code::{Code, lowered_for};
 pub use instance::{CompiledInstance, Form};
-pub use machine::{ARCHITECTURES, Architecture, Assembler, MachineCode, Usage};
+pub use machine::{ARCHITECTURES, Architecture, Assembler, MachineCode, NotAssembled, Usage};
 pub use package::is_package_name;
 
 use crate::bindings::{self, Files, Language};

@@ -4,7 +4,7 @@ use super::constant::generic_of;
 use super::place::{Cell, Element, Owner, OwnerKind, Place, Store};
 use super::scope::{Frame, Local, Return};
 use super::types::{Elem, Ty};
-use super::value::Val;
+use super::value::{Leaves, Val};
 use super::{Elaborator, Reported, Res};
 use crate::diag::{Diagnostic, Diagnostics, codes::flow, codes::types as codes};
 use crate::ir::{self, Buffer, Expr as IrExpr, Feature, Op, ParamKind, Scalar, StmtKind, Type, ValueId};
@@ -33,8 +33,8 @@ impl Elaborator<'_> {
         self.bind_generics(function, request)?;
         let sized = self.workgroup(kernel).and_then(|()| self.hints(kernel));
         let mut failed = false;
-        for (at, param) in function.params.iter().enumerate() {
-            let may_alias = request.may_alias.get(at).copied().unwrap_or(false);
+        for param in &function.params {
+            let may_alias = request.may_alias.get(self.b.kernel.params.len()).copied().unwrap_or(false);
             let local = self.kernel_param(param, may_alias);
             failed |= local.is_err();
             self.bind(&param.name.name, local.unwrap_or(Local::Wrong));
@@ -111,12 +111,7 @@ impl Elaborator<'_> {
                 let of = self.resolve_type(of)?;
                 return self.buffer_param(param, of, *mutable, may_alias).map(Local::Place);
             }
-        } else if let Ty::Num(Elem::Known(scalar), 1) = self.resolve_type(&param.ty)?
-            && !matches!(scalar, Scalar::U8 | Scalar::I8 | Scalar::Bf16)
-        {
-            let id = self.b.param(&name.name, ParamKind::Scalar(scalar));
-            let leaf = self.b.def(Type::scalar(scalar), IrExpr::Param(id));
-            let val = Val::leaf(Ty::scalar(scalar), leaf);
+        } else if let Some(val) = self.scalar_params(param)? {
             if !param.mutable {
                 return Ok(Local::Val(val));
             }
@@ -125,8 +120,32 @@ impl Elaborator<'_> {
             return Ok(Local::Place(place));
         }
         let d = Diagnostic::new(codes::BAD_PARAMETER, param.ty.span, "a kernel cannot take a parameter of this type")
-            .note("a launch passes scalars and buffers: `u32`, `f32`, `&[T]`, `&mut [T]`, `&[Atomic<u32>]`");
+            .note("a launch passes scalars, structs of them and buffers: `u32`, `&[T]`, `&mut [T]`, `&[Atomic<u32>]`");
         Err(self.report(d))
+    }
+
+    /// The value of a parameter that is a scalar or an enum, or a struct of them; `None` where it is none of these.
+    fn scalar_params(&mut self, param: &ast::Param) -> Res<Option<Val>> {
+        let ty = self.resolve_type(&param.ty)?;
+        let name = &param.name.name;
+        let parts = match &ty {
+            Ty::Struct(id) => {
+                let fields = self.fields(*id)?;
+                fields.iter().map(|(field, ty)| (format!("{name}.{field}"), ty.clone())).collect()
+            }
+            _ => vec![(name.clone(), ty.clone())],
+        };
+        let mut leaves = Leaves::new();
+        for (name, part) in parts {
+            let scalar = match part {
+                Ty::Num(Elem::Known(scalar), 1) if !matches!(scalar, Scalar::U8 | Scalar::I8 | Scalar::Bf16) => scalar,
+                Ty::Enum(_) => Scalar::U32,
+                _ => return Ok(None),
+            };
+            let id = self.b.param(&name, ParamKind::Scalar(scalar));
+            leaves.push(self.b.def(Type::scalar(scalar), IrExpr::Param(id)));
+        }
+        Ok(Some(Val { ty, leaves }))
     }
 
     /// A parameter that is a buffer.

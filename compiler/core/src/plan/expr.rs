@@ -73,8 +73,9 @@ impl<'a> Walk<'_, 'a> {
                 let help = format!("its length is `{}.len()`", path.name.name);
                 return self.wrong_type(path.span, "a buffer is no value", &help);
             }
-            Some(Entity::Record { .. }) => {
-                return self.wrong_type(path.span, "a whole struct is no value", "use one of its fields");
+            Some(Entity::Record(_)) => {
+                let help = "use one of its fields, or pass it to a kernel that takes one";
+                return self.wrong_type(path.span, "a whole struct is no value", help);
             }
             None => {}
         }
@@ -131,30 +132,15 @@ impl<'a> Walk<'_, 'a> {
             return self.not_here(base.span, "only parameters have fields here", "write `params.field`");
         };
         match self.scope.get(&path.name.name).cloned() {
-            Some(Entity::Record { param, of, text }) => self.record_field(param, of, &text, field),
+            Some(Entity::Record(record)) => self.record_field(&record, field),
             Some(Entity::Unknown) => None,
             Some(Entity::Buffer(_)) if matches!(field.name.as_str(), "len" | "is_some" | "is_none") => {
                 let help = format!("write `{}.{}()`", path.name.name, field.name);
                 self.wrong_type(field.span, &format!("`{}` is a method", field.name), &help)
             }
-            Some(_) => self.wrong_type(base.span, "this has no fields", "only a parameter that is a struct has"),
+            Some(_) => self.wrong_type(base.span, "this has no fields", "only a struct has"),
             None => self.unknown_name(&path.name, "value"),
         }
-    }
-
-    fn record_field(&mut self, param: u32, of: ItemId, text: &str, field: &ast::Ident) -> Option<Value> {
-        let Item::Struct(record) = self.planner.program.item(of) else { return None };
-        let Some(at) = record.fields.iter().position(|f| f.name.name == field.name) else {
-            let names = record.fields.iter().map(|f| f.name.name.as_str());
-            let near = nearest(&field.name, names.clone()).map(|near| format!("did you mean `{near}`?"));
-            let list = || format!("its fields are {}", names.clone().collect::<Vec<_>>().join(", "));
-            let message = format!("`{}` has no field `{}`", record.name.name, field.name);
-            return self.report(plan::OP_NAME, field.span, &message, &near.unwrap_or_else(list));
-        };
-        let ty = record.fields[at].ty.clone();
-        let text = format!("{text}.{}", abi::Name::from_ident(&field.name));
-        let file = self.planner.program.file_of(of);
-        self.parameter(param, Some(at as u32), &ty, file, text)
     }
 
     /// The value of a parameter, or of a field of one. Types that it cannot have are reported with the signature.
@@ -238,7 +224,7 @@ impl<'a> Walk<'_, 'a> {
                 _ => (vec![], vec![]),
             };
             if op == BinaryOp::Eq && right.poly.as_constant() == Some(0) {
-                value.says.0.extend(self.definitions.divides(&left.poly));
+                value.says.0.extend(self.definitions.divides(&left.poly, &self.facts));
             }
         }
         value
@@ -399,9 +385,15 @@ impl<'a> Walk<'_, 'a> {
             Ty::Int => "an integer".to_owned(),
             Ty::F32 => "an `f32`".to_owned(),
             Ty::Bool => "a `bool`".to_owned(),
-            Ty::Enum(id) => format!("a `{}`", self.planner.program.item(id).name().name),
+            Ty::Enum(id) => with_article(&self.planner.program.item(id).name().name),
         }
     }
+}
+
+/// A type's name as one of them: `` an `Op` ``.
+pub(super) fn with_article(name: &str) -> String {
+    let article = if name.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
+    format!("{article} `{name}`")
 }
 
 /// The plan's operator, how it is written, and how tightly it binds.

@@ -18,8 +18,18 @@ const MAX_RESULT: usize = 48;
 #[derive(Debug, Default)]
 pub(super) struct Definitions {
     known: Vec<(abi::Expr, Atom, Vec<Poly>)>,
-    /// Remainders of known numbers, and what holds where they are 0.
-    whole: Vec<(Poly, Poly)>,
+    /// Remainders, and what holds where they are 0 and something else holds, too.
+    whole: Vec<Whole>,
+}
+
+/// A number is no less than what divides it, unless it is 0.
+#[derive(Debug)]
+struct Whole {
+    remainder: Poly,
+    /// The number less 1: whoever asks knows whether that is not negative. `None` of a number that is known.
+    positive: Option<Poly>,
+    /// The number less its divisor.
+    fact: Poly,
 }
 
 impl Definitions {
@@ -33,17 +43,28 @@ impl Definitions {
         let atom = Atom::Defined { id, unsigned };
         let facts = definition(expr, &Poly::atom(atom.clone()), operands).into_iter().flatten().collect::<Vec<_>>();
         if let (abi::Expr::Binary(abi::BinaryOp::Rem, ..), [a, b]) = (expr, operands)
-            && a.as_constant().is_some_and(|a| a > 0)
+            && let Some(fact) = a.sub(b)
         {
-            self.whole.extend(a.sub(b).map(|fact| (Poly::atom(atom.clone()), fact)));
+            let positive = match a.as_constant() {
+                Some(a) if a > 0 => Some(None),
+                Some(_) => None,
+                None => a.sub(&Poly::constant(1)).map(Some),
+            };
+            let remainder = Poly::atom(atom.clone());
+            self.whole.extend(positive.map(|positive| Whole { remainder, positive, fact }));
         }
         self.known.push((expr.clone(), atom.clone(), facts.clone()));
         (atom, facts)
     }
 
-    /// What more holds where a remainder is 0: a number is no less than what divides it.
-    pub(super) fn divides(&self, remainder: &Poly) -> impl Iterator<Item = Poly> {
-        self.whole.iter().filter(move |(atom, _)| atom == remainder).map(|(_, fact)| fact.clone())
+    /// What more holds where a remainder is 0, besides what is in force.
+    pub(super) fn divides(&self, remainder: &Poly, in_force: &[Poly]) -> impl Iterator<Item = Poly> {
+        let holds = |whole: &&Whole| whole.positive.as_ref().is_none_or(|positive| in_force.contains(positive));
+        self.whole
+            .iter()
+            .filter(move |whole| whole.remainder == *remainder)
+            .filter(holds)
+            .map(|whole| whole.fact.clone())
     }
 }
 

@@ -4,9 +4,10 @@ use super::facts::{common, to_ir};
 use super::poly::Poly;
 use super::value::Elem;
 use super::{PlannedKernel, Planner};
+use crate::diag::{Diagnostic, codes::plan};
 use crate::program::{Binding, ItemId, Request};
-use crate::source::Span;
-use crate::syntax::ast::{self, GenericKind, TypeKind};
+use crate::source::{FileId, Span};
+use crate::syntax::ast::{self, GenericKind, Item, TypeKind};
 use wgpuc_abi::{self as abi, Scalar};
 
 /// What a kernel's parameter takes.
@@ -14,6 +15,8 @@ use wgpuc_abi::{self as abi, Scalar};
 pub(super) enum Param {
     /// A number or a bool.
     Scalar(Scalar),
+    /// A case of an enum.
+    Enum(ItemId),
     /// A buffer.
     Buffer {
         /// One element, as the kernel sees it.
@@ -21,6 +24,15 @@ pub(super) enum Param {
         /// Whether it writes it.
         written: bool,
     },
+}
+
+/// What a kernel takes.
+#[derive(Debug, Default)]
+pub(super) struct Params {
+    /// For each declared parameter the struct that it is, or `None`, and how many of `flat` it stands for.
+    pub(super) declared: Vec<(Option<ItemId>, usize)>,
+    /// What a launch passes, structs by their fields: names and types.
+    pub(super) flat: Vec<(String, Param)>,
 }
 
 /// The kernels so far.
@@ -162,22 +174,71 @@ impl<'a> Planner<'a> {
         id: ItemId,
         kernel: &'a ast::Kernel,
         bindings: &[Binding],
-    ) -> Option<Vec<Param>> {
+    ) -> Option<Params> {
         let file = self.program.file_of(id);
         let names = kernel.function.generics.iter().map(|generic| generic.name.name.as_str());
         let bound: Vec<(&str, Binding)> = names.zip(bindings.iter().copied()).collect();
-        let params: Vec<Option<Param>> =
-            kernel.function.params.iter().map(|param| self.kernel_param(param, file, &bound)).collect();
-        params.into_iter().collect()
+        let mut params = Params::default();
+        let mut is_right = true;
+        for param in &kernel.function.params {
+            let n_before = params.flat.len();
+            let record = self.kernel_record(param, file, &bound);
+            match record {
+                Some(of) => is_right &= self.record_params(param, of, &mut params.flat).is_some(),
+                None => match self.kernel_param(param, file, &bound) {
+                    Some(one) => params.flat.push((param.name.name.clone(), one)),
+                    None => is_right = false,
+                },
+            }
+            params.declared.push((record, params.flat.len() - n_before));
+        }
+        is_right.then_some(params)
     }
 
-    fn kernel_param(
-        &mut self,
-        param: &ast::Param,
-        file: crate::source::FileId,
-        bound: &[(&str, Binding)],
-    ) -> Option<Param> {
-        const HELP: &str = "a kernel takes scalars, `&[T]`, `&mut [T]`, `&[Atomic<u32>]` and `&[Atomic<i32>]`";
+    /// The struct that a kernel takes by value.
+    fn kernel_record(&self, param: &ast::Param, file: FileId, bound: &[(&str, Binding)]) -> Option<ItemId> {
+        let TypeKind::Named(name) = &param.ty.kind else { return None };
+        let id = self.program.lookup(file, &name.name)?;
+        let is_bound = bound.iter().any(|(parameter, _)| *parameter == name.name);
+        (!is_bound && matches!(self.program.item(id), Item::Struct(_))).then_some(id)
+    }
+
+    /// The fields of a struct that a kernel takes.
+    fn record_params(&mut self, param: &ast::Param, of: ItemId, flat: &mut Vec<(String, Param)>) -> Option<()> {
+        let Item::Struct(item) = self.program.item(of) else { return None };
+        let file = self.program.file_of(of);
+        for field in &item.fields {
+            let one = match &field.ty.kind {
+                TypeKind::Scalar(scalar) if !is_storage(*scalar) => Some(Param::Scalar(*scalar)),
+                TypeKind::Named(name) => self.enum_param(name, file),
+                _ => None,
+            };
+            let Some(one) = one else {
+                let diagnostic = Diagnostic::new(plan::SIGNATURE, field.ty.span, "a kernel cannot take this field")
+                    .label(param.ty.span, "taken here")
+                    .help("a struct that a kernel takes holds numbers, bools and enums");
+                self.diagnostics.push(diagnostic);
+                return None;
+            };
+            flat.push((format!("{}.{}", param.name.name, field.name.name), one));
+        }
+        Some(())
+    }
+
+    fn enum_param(&self, name: &ast::Ident, file: FileId) -> Option<Param> {
+        let id = self.program.lookup(file, &name.name)?;
+        matches!(self.program.item(id), Item::Enum(_)).then_some(Param::Enum(id))
+    }
+
+    fn kernel_param(&mut self, param: &ast::Param, file: FileId, bound: &[(&str, Binding)]) -> Option<Param> {
+        const HELP: &str =
+            "a kernel takes scalars, enums, structs of them, `&[T]`, `&mut [T]`, `&[Atomic<u32>]` and `&[Atomic<i32>]`";
+        if let TypeKind::Named(name) = &param.ty.kind
+            && !bound.iter().any(|(parameter, _)| *parameter == name.name)
+            && let Some(one) = self.enum_param(name, file)
+        {
+            return Some(one);
+        }
         let scalar = match &param.ty.kind {
             TypeKind::Scalar(scalar) => Some(*scalar),
             TypeKind::Named(name) => bound.iter().find_map(|(parameter, binding)| match binding {
@@ -202,20 +263,14 @@ impl<'a> Planner<'a> {
             _ => None,
         };
         match scalar {
-            Some(Scalar::I8 | Scalar::U8 | Scalar::Bf16) => {
+            Some(scalar) if is_storage(scalar) => {
                 let help = "take an `i32`, a `u32` or an `f32`, and convert it";
                 self.signature_error(param.ty.span, "this type is for storage only", help);
                 None
             }
             Some(scalar) => Some(Param::Scalar(scalar)),
             None => {
-                let help = match &param.ty.kind {
-                    TypeKind::Named(_) => {
-                        "give the fields of a record one by one, and an enum as a const generic: `fn k<const OP: E>()`"
-                    }
-                    _ => HELP,
-                };
-                self.signature_error(param.ty.span, "a kernel cannot take this", help);
+                self.signature_error(param.ty.span, "a kernel cannot take this", HELP);
                 None
             }
         }
@@ -227,7 +282,7 @@ impl<'a> Planner<'a> {
         id: ItemId,
         kernel: &'a ast::Kernel,
         bindings: &[Binding],
-        params: &[Param],
+        params: &[(String, Param)],
         views: &[bool],
     ) -> usize {
         let generics = kernel.function.generics.iter().zip(bindings);
@@ -235,14 +290,15 @@ impl<'a> Planner<'a> {
             generics.filter(|(g, _)| matches!(g.kind, GenericKind::Type(_))).map(|(_, b)| *b).collect();
         let stem = self.stem(id);
         let name = format!("{stem}::{}{}", kernel.function.name.name, self.type_suffix(&types));
-        let params = kernel.function.params.iter().zip(params).zip(views).map(|((param, ty), rounds_up)| {
+        let params = params.iter().zip(views).map(|((name, ty), rounds_up)| {
             let ty = match ty {
                 Param::Scalar(scalar) => abi::KernelParamType::Scalar(*scalar),
+                Param::Enum(_) => abi::KernelParamType::Scalar(Scalar::U32),
                 Param::Buffer { elem, written } => {
                     abi::KernelParamType::Buffer { elem_bytes: elem.bytes(), rounds_up: *rounds_up, writable: *written }
                 }
             };
-            abi::KernelParam { name: param.name.name.clone(), ty }
+            abi::KernelParam { name: name.clone(), ty }
         });
         let params: Vec<abi::KernelParam> = params.collect();
         let docs = kernel.function.docs.clone();
@@ -257,4 +313,9 @@ impl<'a> Planner<'a> {
         let names: Vec<String> = types.iter().map(|binding| self.binding_text(*binding)).collect();
         if names.is_empty() { String::new() } else { format!("<{}>", names.join(", ")) }
     }
+}
+
+/// Whether values of that type only lie in buffers.
+fn is_storage(scalar: Scalar) -> bool {
+    matches!(scalar, Scalar::I8 | Scalar::U8 | Scalar::Bf16)
 }

@@ -1,8 +1,9 @@
 //! Launches: arguments against parameters, the grid, the instances, and the facts that go with them.
 
+use super::expr::with_article;
 use super::facts::at_launch;
 use super::generics::Way;
-use super::kernels::{Param, Use};
+use super::kernels::{Param, Params, Use};
 use super::order::Node;
 use super::poly::{Atom, Poly};
 use super::value::{Buffer, Elem, Ty, Value};
@@ -49,7 +50,7 @@ impl<'a> Walk<'_, 'a> {
         let passed = self.arguments(kernel, &params, args, span);
         let axes: Option<Vec<Value>> = axes.into_iter().collect();
         let (Some(passed), Some(axes)) = (passed, axes) else { return };
-        let step = self.launch(id, kernel, &params, &passed, &axes, (&selectors, &ways), path.span);
+        let step = self.launch(id, kernel, &params.flat, &passed, &axes, (&selectors, &ways), path.span);
         nodes.push(Node::Step(step));
     }
 
@@ -98,51 +99,102 @@ impl<'a> Walk<'_, 'a> {
     fn arguments(
         &mut self,
         kernel: &ast::Kernel,
-        params: &[Param],
+        params: &Params,
         args: &[ast::Expr],
         span: Span,
     ) -> Option<Vec<Passed>> {
         let function = &kernel.function;
-        if params.len() != args.len() {
+        let n_declared = params.declared.len();
+        if n_declared != args.len() {
             let list: Vec<&str> = function.params.iter().map(|p| p.name.name.as_str()).collect();
-            let plural = if params.len() == 1 { "" } else { "s" };
-            let message =
-                format!("`{}` takes {} argument{plural}, {} given", function.name.name, params.len(), args.len());
+            let plural = if n_declared == 1 { "" } else { "s" };
+            let message = format!("`{}` takes {n_declared} argument{plural}, {} given", function.name.name, args.len());
             let diagnostic = Diagnostic::new(plan::LAUNCH_ARGS, span, message)
                 .label(function.name.span, "declared here")
                 .help(format!("give {}", list.join(", ")));
             self.planner.diagnostics.push(diagnostic);
             return None;
         }
-        let passed: Vec<Option<Passed>> =
-            args.iter().zip(params).zip(&function.params).map(|((a, p), d)| self.argument(a, *p, d)).collect();
+        let mut rest = params.flat.as_slice();
+        let mut passed: Vec<Option<Passed>> = vec![];
+        for ((arg, declared), (record, n)) in args.iter().zip(&function.params).zip(&params.declared) {
+            let (here, after) = rest.split_at((*n).min(rest.len()));
+            rest = after;
+            match (record, here) {
+                (Some(of), _) => passed.extend(self.record_argument(arg, *of, here, declared)),
+                (None, [(_, param)]) => passed.push(self.argument(arg, *param, declared)),
+                (None, _) => passed.push(None),
+            }
+        }
         passed.into_iter().collect()
+    }
+
+    /// What is passed for the fields of a struct.
+    fn record_argument(
+        &mut self,
+        arg: &ast::Expr,
+        of: ItemId,
+        fields: &[(String, Param)],
+        declared: &ast::Param,
+    ) -> Vec<Option<Passed>> {
+        let name = |walk: &Self, of| with_article(&walk.planner.program.item(of).name().name);
+        match self.record(arg) {
+            Ok(record) if record.of == of => {
+                let values = record.fields.into_iter().zip(fields);
+                values.map(|(value, (_, param))| self.scalar_argument(value?, *param, arg.span, declared)).collect()
+            }
+            Ok(record) => {
+                let message = format!("expected {}, found {}", name(self, of), name(self, record.of));
+                vec![self.bad_argument(arg.span, &message, declared)]
+            }
+            Err(true) => vec![None],
+            Err(false) => {
+                let found = match self.viewed(arg) {
+                    Ok(_) => "a buffer".to_owned(),
+                    Err(true) => return vec![None],
+                    // What it is instead may be wrong in itself.
+                    Err(false) => match self.value(arg) {
+                        Some(value) => self.type_name(value.ty),
+                        None => return vec![None],
+                    },
+                };
+                let message = format!("expected {}, found {found}", name(self, of));
+                vec![self.bad_argument(arg.span, &message, declared)]
+            }
+        }
+    }
+
+    fn scalar_argument(&mut self, value: Value, param: Param, span: Span, declared: &ast::Param) -> Option<Passed> {
+        let wanted = match param {
+            Param::Scalar(scalar) => Ty::of(scalar),
+            Param::Enum(of) => Ty::Enum(of),
+            Param::Buffer { .. } => return None,
+        };
+        if value.ty != wanted {
+            let message = format!("expected {}, found {}", self.type_name(wanted), self.type_name(value.ty));
+            return self.bad_argument(span, &message, declared);
+        }
+        if let (Expr::Int(known), Param::Scalar(scalar)) = (&value.expr, param)
+            && !fits(scalar, *known)
+        {
+            let message = format!("{known} does not fit `{}`", scalar.name());
+            return self.bad_argument(span, &message, declared);
+        }
+        Some(Passed::Scalar(value))
     }
 
     fn argument(&mut self, arg: &ast::Expr, param: Param, declared: &ast::Param) -> Option<Passed> {
         match param {
-            Param::Scalar(scalar) => {
-                let wanted = match scalar {
-                    Scalar::Bool => Ty::Bool,
-                    Scalar::F32 | Scalar::F16 => Ty::F32,
-                    _ => Ty::Int,
-                };
+            Param::Scalar(_) | Param::Enum(_) => {
                 if self.viewed(arg).is_ok() {
-                    let message = format!("expected {}, found a buffer", self.type_name(wanted));
-                    return self.bad_argument(arg.span, &message, declared);
+                    let wanted = match param {
+                        Param::Scalar(scalar) => self.type_name(Ty::of(scalar)),
+                        _ => "an enum".to_owned(),
+                    };
+                    return self.bad_argument(arg.span, &format!("expected {wanted}, found a buffer"), declared);
                 }
                 let value = self.value(arg)?;
-                if value.ty != wanted {
-                    let message = format!("expected {}, found {}", self.type_name(wanted), self.type_name(value.ty));
-                    return self.bad_argument(arg.span, &message, declared);
-                }
-                if let Expr::Int(known) = value.expr
-                    && !fits(scalar, known)
-                {
-                    let message = format!("{known} does not fit `{}`", scalar.name());
-                    return self.bad_argument(arg.span, &message, declared);
-                }
-                Some(Passed::Scalar(value))
+                self.scalar_argument(value, param, arg.span, declared)
             }
             Param::Buffer { elem, written } => {
                 let (buffer, lanes) = match self.viewed(arg) {
@@ -194,7 +246,7 @@ impl<'a> Walk<'_, 'a> {
         &mut self,
         id: ItemId,
         kernel: &'a ast::Kernel,
-        params: &[Param],
+        params: &[(String, Param)],
         passed: &[Passed],
         axes: &[Value],
         (selectors, ways): (&[Expr], &[Way]),
@@ -227,10 +279,10 @@ impl<'a> Walk<'_, 'a> {
         Step::Launch { kernel: entry as u32, instance, grid: [axis(0), axis(1), axis(2)], args: args.collect() }
     }
 
-    fn facts_of(&self, params: &[Param], passed: &[Passed], axes: &[Value]) -> Vec<Poly> {
+    fn facts_of(&self, params: &[(String, Param)], passed: &[Passed], axes: &[Value]) -> Vec<Poly> {
         let mut facts = self.facts.clone();
         let mut equal = vec![];
-        for ((param, p), ty) in (0..).map(ParamId).zip(passed).zip(params) {
+        for ((param, p), (_, ty)) in (0..).map(ParamId).zip(passed).zip(params) {
             match p {
                 // A signed parameter is no atom of facts: those are never negative.
                 Passed::Scalar(value) if matches!(ty, Param::Scalar(Scalar::U32 | Scalar::U64)) => {
@@ -255,8 +307,8 @@ impl<'a> Walk<'_, 'a> {
 }
 
 /// For each parameter, whether it may be the same buffer as another while one of them is written.
-fn aliases(params: &[Param], passed: &[Passed]) -> Vec<bool> {
-    let buffer = |at: usize| match (&passed[at], params[at]) {
+fn aliases(params: &[(String, Param)], passed: &[Passed]) -> Vec<bool> {
+    let buffer = |at: usize| match (&passed[at], params[at].1) {
         (Passed::Buffer(buffer, _), Param::Buffer { written, .. }) => Some((buffer, written)),
         _ => None,
     };
@@ -270,7 +322,8 @@ fn aliases(params: &[Param], passed: &[Passed]) -> Vec<bool> {
         .collect()
 }
 
-fn fits(scalar: Scalar, value: i64) -> bool {
+/// Whether a number is one of that type.
+pub(super) fn fits(scalar: Scalar, value: i64) -> bool {
     match scalar {
         Scalar::U32 => u32::try_from(value).is_ok(),
         Scalar::I32 => i32::try_from(value).is_ok(),

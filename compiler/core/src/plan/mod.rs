@@ -15,6 +15,7 @@ mod names;
 mod order;
 mod own;
 mod poly;
+mod record;
 mod routine;
 mod signature;
 mod unknown;

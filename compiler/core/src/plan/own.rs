@@ -1,7 +1,7 @@
 //! Kernels that are ops of their own, kernels with listed instances, and kernels that nothing launches.
 
 use super::generics::{Way, as_value};
-use super::kernels::Param;
+use super::kernels::{Param, Params};
 use super::launch::Passed;
 use super::names::wit;
 use super::signature::param_buffer;
@@ -50,7 +50,7 @@ impl<'a> Planner<'a> {
         let groups = walk.own_grid(kernel, &passed, &mut nodes)?;
         let ways = [Way { values: vec![], bindings: bindings.to_vec() }];
         let span = kernel.function.name.span;
-        let step = walk.launch(id, kernel, &params, &passed, &[groups], (&[], &ways), span);
+        let step = walk.launch(id, kernel, &params.flat, &passed, &[groups], (&[], &ways), span);
         nodes.push(Node::Step(step));
         let (n_slots, n_scratch) = (walk.n_slots, walk.n_scratch);
         let plan = abi::Plan { n_slots, n_scratch, steps: order::steps(nodes) };
@@ -98,7 +98,8 @@ impl<'a> Planner<'a> {
             }
             for bindings in self.combinations(id, kernel).unwrap_or_default() {
                 let Some(params) = self.kernel_params(id, kernel, &bindings) else { continue };
-                let entry = self.kernel_entry(id, kernel, &bindings, &params, &vec![false; params.len()]);
+                let views = vec![false; params.flat.len()];
+                let entry = self.kernel_entry(id, kernel, &bindings, &params.flat, &views);
                 let name = self.instance_name(id, kernel, &bindings);
                 self.kernels.instance(entry, &bindings, name, kernel.function.name.span, None);
             }
@@ -108,29 +109,45 @@ impl<'a> Planner<'a> {
 
 impl<'a> Walk<'_, 'a> {
     /// The parameters of a kernel as those of its own op; each is passed as it is.
-    fn own_params(&mut self, kernel: &ast::Kernel, params: &[Param]) -> Option<(Vec<abi::OpParam>, Vec<Passed>)> {
+    fn own_params(&mut self, kernel: &ast::Kernel, params: &Params) -> Option<(Vec<abi::OpParam>, Vec<Passed>)> {
         let mut space = super::names::Space::default();
         let (mut op_params, mut passed) = (vec![], vec![]);
-        for ((index, declared), param) in (0..).zip(&kernel.function.params).zip(params) {
+        for ((index, declared), (record, _)) in (0..).zip(&kernel.function.params).zip(&params.declared) {
             let name = wit(&declared.name, &mut self.planner.diagnostics);
             space.take(&declared.name, &name, "parameters", &mut self.planner.diagnostics);
-            let (ty, entity, pass) = match param {
-                Param::Scalar(scalar) => {
-                    let kind = TypeKind::Scalar(*scalar);
+            // So far as many are passed as the parameters before this one stand for.
+            let param = params.flat.get(passed.len()).map(|(_, param)| *param);
+            let (ty, entity) = match (record, param) {
+                (Some(of), _) => {
+                    let record = self.param_record(index, *of, &name.to_string());
+                    for value in &record.fields {
+                        passed.push(Passed::Scalar(value.clone()?));
+                    }
+                    let ty = abi::OpParamType::Record(Name::from_ident(&self.planner.program.item(*of).name().name));
+                    (ty, Entity::Record(record))
+                }
+                (None, Some(Param::Buffer { elem, written })) => {
+                    let buffer = Buffer { mutable: written, ..param_buffer(index, elem, declared.name.span) };
+                    let ty = abi::OpParamType::Buffer(self.planner.buffer_param(&buffer));
+                    passed.push(Passed::Buffer(buffer.clone(), None));
+                    (ty, Entity::Buffer(buffer))
+                }
+                (None, Some(Param::Scalar(_) | Param::Enum(_))) => {
+                    // A generic type is known by now.
+                    let kind = match param {
+                        Some(Param::Scalar(scalar)) => TypeKind::Scalar(scalar),
+                        _ => declared.ty.kind.clone(),
+                    };
                     let ty = ast::Type { kind, span: declared.ty.span };
                     let taken = self.planner.value_type(&ty, self.file)?;
                     let value = self.parameter(index, None, &ty, self.file, name.to_string())?;
-                    (abi::OpParamType::Value(taken), Entity::Value(value.clone()), Passed::Scalar(value))
+                    passed.push(Passed::Scalar(value.clone()));
+                    (abi::OpParamType::Value(taken), Entity::Value(value))
                 }
-                Param::Buffer { elem, written } => {
-                    let buffer = Buffer { mutable: *written, ..param_buffer(index, *elem, declared.name.span) };
-                    let ty = abi::OpParamType::Buffer(self.planner.buffer_param(&buffer));
-                    (ty, Entity::Buffer(buffer.clone()), Passed::Buffer(buffer, None))
-                }
+                (None, None) => return None,
             };
             self.scope.add(&declared.name.name, entity);
             op_params.push(abi::OpParam { name, ty });
-            passed.push(pass);
         }
         Some((op_params, passed))
     }
@@ -150,14 +167,17 @@ impl<'a> Walk<'_, 'a> {
             return self.wrong_type(size.span, "the workgroup's size is no positive constant", "give a number");
         }
         if is_len(over_expr) {
-            for (declared, p) in kernel.function.params.iter().zip(passed) {
-                let Passed::Buffer(buffer, _) = p else { continue };
-                let abi::Arg::Param(param) = buffer.arg else { continue };
+            for p in passed {
+                let Passed::Buffer(Buffer { arg: abi::Arg::Param(param), .. }, _) = p else { continue };
+                let (Passed::Buffer(buffer, _), Some(declared)) = (p, kernel.function.params.get(*param as usize))
+                else {
+                    continue;
+                };
                 if buffer.len == over.poly {
                     continue;
                 }
                 let text = Text::atom(format!("{}.len()", Name::from_ident(&declared.name.name)));
-                let len = Value { poly: buffer.len.clone(), ..Value::new(Expr::Len { param }, Ty::Int, text) };
+                let len = Value { poly: buffer.len.clone(), ..Value::new(Expr::Len { param: *param }, Ty::Int, text) };
                 self.own_require(BinaryOp::Ge, len, over.clone(), nodes);
             }
         }

@@ -284,8 +284,9 @@ impl<'a> Walk<'_, 'a> {
             Some(Taken::Value(TypeKind::Named(ident))) => {
                 let found = self.item(&ident.name);
                 if let Some((of, Item::Struct(_))) = found {
-                    let entity = Entity::Record { param: index, of, text: name.to_string() };
-                    return Some((abi::OpParamType::Record(abi::Name::from_ident(&ident.name)), entity));
+                    let record = self.param_record(index, of, &name.to_string());
+                    let ty = abi::OpParamType::Record(abi::Name::from_ident(&ident.name));
+                    return Some((ty, Entity::Record(record)));
                 }
                 let ty = self.planner.value_type(&param.ty, file)?;
                 let value = self.parameter(index, None, &param.ty, file, name.to_string())?;

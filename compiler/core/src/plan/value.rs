@@ -18,6 +18,17 @@ pub(super) enum Ty {
     Enum(ItemId),
 }
 
+impl Ty {
+    /// The type of a value that becomes such a scalar.
+    pub(super) fn of(scalar: abi::Scalar) -> Self {
+        match scalar {
+            abi::Scalar::Bool => Self::Bool,
+            abi::Scalar::F32 | abi::Scalar::F16 => Self::F32,
+            _ => Self::Int,
+        }
+    }
+}
+
 /// A value that the host computes.
 #[derive(Clone, Debug)]
 pub(super) struct Value {
@@ -131,20 +142,22 @@ impl Elem {
     }
 }
 
+/// A struct of values: a parameter, or one that the op makes.
+#[derive(Clone, Debug)]
+pub(super) struct Record {
+    /// The struct.
+    pub(super) of: ItemId,
+    /// Its fields in order; `None` where something is wrong, which has been reported.
+    pub(super) fields: Vec<Option<Value>>,
+}
+
 /// What a name in an op means.
 #[derive(Clone, Debug)]
 pub(super) enum Entity {
     /// A value.
     Value(Value),
-    /// A parameter that is a struct.
-    Record {
-        /// Index of the op's parameter.
-        param: u32,
-        /// The struct.
-        of: ItemId,
-        /// The parameter's WIT name.
-        text: String,
-    },
+    /// A struct.
+    Record(Record),
     /// A buffer.
     Buffer(Buffer),
     /// Something that has been reported: what uses it stays silent.

@@ -145,13 +145,19 @@ impl<'p, 'a> Walk<'p, 'a> {
                 }
             }
             ExprKind::Path(path) if path.qualifier.is_none() => {
-                if let Some(entity @ (Entity::Buffer(_) | Entity::Record { .. })) = self.scope.get(&path.name.name) {
+                if let Some(entity @ (Entity::Buffer(_) | Entity::Record(_))) = self.scope.get(&path.name.name) {
                     return Some(entity.clone());
                 }
             }
+            ExprKind::Struct(of, given) => return self.let_record(of, given, value.span, nodes).map(Entity::Record),
             _ => {}
         }
-        let mut value = self.value(value)?;
+        let value = self.value(value)?;
+        Some(Entity::Value(self.kept(value, name, nodes)))
+    }
+
+    /// A value that is computed once, under that name.
+    pub(super) fn kept(&mut self, mut value: Value, name: Option<&ast::Ident>, nodes: &mut Vec<Node>) -> Value {
         if value.text.text.len() > MAX_TEXT
             && let Some(name) = name
         {
@@ -164,7 +170,7 @@ impl<'p, 'a> Walk<'p, 'a> {
             nodes.push(Node::Step(Step::Let { slot, name, value: value.expr }));
             value.expr = Expr::Slot(slot);
         }
-        Some(Entity::Value(value))
+        value
     }
 
     fn new_slot(&mut self) -> u32 {

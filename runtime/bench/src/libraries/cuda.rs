@@ -8,7 +8,8 @@ use crate::numbers::{Numbers, Range};
 use crate::report::Row;
 use crate::suite::{Case, Library};
 use anyhow::{Context as _, Error, Result, ensure};
-use cudarc::driver::{CudaContext, CudaEvent, CudaSlice, CudaStream, DevicePtr, DevicePtrMut, sys::CUevent_flags};
+use cudarc::driver::sys::{CUevent_flags, CUgraphInstantiate_flags, CUstreamCaptureMode};
+use cudarc::driver::{CudaContext, CudaEvent, CudaSlice, CudaStream, DevicePtr, DevicePtrMut};
 use curand::Philox;
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,7 +49,7 @@ impl Libraries {
         // SAFETY: all work is on one stream, so nothing has to wait for another's events.
         unsafe { context.disable_event_tracking() };
         let event = || context.new_event(Some(CUevent_flags::CU_EVENT_DEFAULT)).ok();
-        let clock = Clock { stream: context.default_stream(), from: event()?, to: event()? };
+        let clock = Clock { stream: context.new_stream().ok()?, from: event()?, to: event()? };
         let stream = clock.stream.cu_stream().cast();
         // SAFETY: it is the stream of the context that was just made this thread's, and the clock keeps it.
         let blas = unsafe { Blas::new(stream) }.inspect_err(|why| tracing::info!(%why, "cuBLAS is not measured")).ok();
@@ -119,17 +120,40 @@ impl Clock {
     fn time<T>(&self, sets: &mut [T], mut call: impl FnMut(&mut T) -> Result<()>) -> Result<Timing> {
         let n_sets = sets.len();
         let mut next = 0;
-        let mut sample = |n_calls: u32| -> Result<Duration> {
-            self.from.record(&self.stream)?;
-            for _ in 0..n_calls {
-                call(&mut sets[next])?;
-                next = (next + 1) % n_sets;
-            }
-            self.to.record(&self.stream)?;
-            Ok(Duration::from_secs_f64(f64::from(self.from.elapsed_ms(&self.to)?) * 1e-3))
+        let mut call = || {
+            next = (next + 1) % n_sets;
+            call(&mut sets[next])
         };
-        measure::warm_up(&mut sample)?;
-        Ok(Timing { sets: n_sets, ..measure::time(&mut sample)? })
+        measure::warm_up(|n| self.sample(n, &mut call))?;
+        let timing = measure::time(|n| self.sample(n, &mut call))?;
+        let recorded = match timing.seconds < measure::SHORT {
+            true => self.recorded(measure::recorded_calls(n_sets), call).unwrap_or_else(|why| {
+                tracing::info!(%why, "its calls cannot be recorded");
+                None
+            }),
+            false => None,
+        };
+        Ok(Timing { sets: n_sets, recorded, ..timing })
+    }
+
+    /// The device's time for so many calls.
+    fn sample(&self, n_calls: u32, mut call: impl FnMut() -> Result<()>) -> Result<Duration> {
+        self.from.record(&self.stream)?;
+        (0..n_calls).try_for_each(|_| call())?;
+        self.to.record(&self.stream)?;
+        Ok(Duration::from_secs_f64(f64::from(self.from.elapsed_ms(&self.to)?) * 1e-3))
+    }
+
+    /// The time of a call in a graph of so many.
+    fn recorded(&self, n_calls: usize, mut call: impl FnMut() -> Result<()>) -> Result<Option<f64>> {
+        self.stream.begin_capture(CUstreamCaptureMode::CU_STREAM_CAPTURE_MODE_RELAXED)?;
+        let called = (0..n_calls).try_for_each(|_| call());
+        let graph = self.stream.end_capture(CUgraphInstantiate_flags::CUDA_GRAPH_INSTANTIATE_FLAG_AUTO_FREE_ON_LAUNCH);
+        called?;
+        let Some(graph) = graph? else { return Ok(None) };
+        let mut replay = || Ok(graph.launch()?);
+        measure::warm_up(|n| self.sample(n, &mut replay))?;
+        Ok(Some(measure::time(|n| self.sample(n, &mut replay))?.seconds / n_calls as f64))
     }
 
     /// The time of so many words.

@@ -29,12 +29,18 @@ pub(super) struct BatchPredict {
     rows: u32,
     features: u32,
     shape: Shape,
+    in_cache: bool,
     forest: OnceCell<Forest>,
 }
 
 impl BatchPredict {
     pub(super) fn new(rows: u32, features: u32, shape: Shape) -> Self {
-        Self { rows, features, shape, forest: OnceCell::new() }
+        Self { rows, features, shape, in_cache: false, forest: OnceCell::new() }
+    }
+
+    /// The same with one forest and one batch for all calls, as a guest has it that predicts batch after batch.
+    pub(super) fn in_cache(self) -> Self {
+        Self { in_cache: true, ..self }
     }
 
     fn forest(&self) -> &Forest {
@@ -54,6 +60,10 @@ impl Work for BatchPredict {
     fn cost(&self) -> Cost {
         let words = u64::from(self.rows) * u64::from(self.features + 1) + 4 * self.forest().nodes.len() as u64;
         Cost { bytes: 4 * words, flops: 0 }
+    }
+
+    fn in_cache(&self) -> bool {
+        self.in_cache
     }
 
     fn prepare(&self, bench: &mut Bench, seed: u32) -> Result<Call, GpuError> {

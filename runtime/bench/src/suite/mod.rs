@@ -32,6 +32,10 @@ pub(crate) trait Work {
     fn footprint(&self) -> u64 {
         self.cost().bytes
     }
+    /// Whether calls share one set of buffers, so that it lies in the cache.
+    fn in_cache(&self) -> bool {
+        false
+    }
     /// What of CUDA's libraries does the same.
     fn library(&self) -> Option<Library> {
         None
@@ -117,6 +121,9 @@ pub(crate) fn cases() -> Vec<Case> {
         let size = [rows, features, shape.trees, shape.depth];
         add(name, &size, Box::new(batch_predict::BatchPredict::new(rows, features, shape)));
     }
+    let shape = batch_predict::DIABETES;
+    let kept = Box::new(batch_predict::BatchPredict::new(89, 10, shape).in_cache());
+    add("batch-predict in cache", &[89, 10, shape.trees, shape.depth], kept);
     for (samples, features, thresholds) in [(353, 10, 128), (20_000, 32, 256), (200_000, 32, 256)] {
         let size = [samples, features, thresholds];
         add("find-split", &size, Box::new(find_split::FindSplit { samples, features, thresholds }));

@@ -7,6 +7,7 @@ mod blas;
 mod context;
 pub mod cublas;
 mod driver;
+mod graph;
 mod kernel;
 pub mod library;
 mod memory;

@@ -6,6 +6,7 @@
 use super::blas;
 use super::context::Context;
 use super::cublas::{Blas, Layout};
+use super::graph::Graph;
 use super::kernel::{Kernel, Kernels};
 use super::memory::Allocation;
 use super::pinned::{Pinned, RECORD_BYTES};
@@ -44,6 +45,11 @@ pub(super) struct CudaSession {
     stopped: Arc<Flag>,
     marks: Vec<Event>,
     n_marks: u32,
+    /// The last recording, as long as every buffer is there that was when it was made.
+    recording: Option<Graph>,
+    /// Whether launches are recorded now. What was destroyed meanwhile goes afterwards.
+    is_recording: bool,
+    doomed: Vec<Allocation>,
     /// Whether work was queued since the last wait.
     busy: bool,
 }
@@ -67,6 +73,9 @@ impl CudaSession {
             stopped: Arc::default(),
             marks: Vec::new(),
             n_marks: 0,
+            recording: None,
+            is_recording: false,
+            doomed: Vec::new(),
             busy: false,
             kernels,
         })
@@ -87,6 +96,16 @@ impl CudaSession {
         self.enter()?;
         self.busy = true;
         Ok(())
+    }
+
+    /// [`Self::begin`], for work that is not recorded: what it needs of the host would be gone in a replay, and memory
+    /// would be the recording's own.
+    fn begin_now(&mut self) -> Result<(), Error> {
+        if self.is_recording {
+            let why = "only launches are recorded, of ops whose temporary buffers earlier calls have left";
+            return Err(Error::Unsupported(why.to_owned()));
+        }
+        self.begin()
     }
 
     /// Waits for all work.
@@ -168,7 +187,7 @@ fn find(buffers: &[Option<Allocation>], key: BufferKey) -> Result<&Allocation, E
 
 impl Session for CudaSession {
     fn create(&mut self, bytes: u64) -> Result<BufferKey, Error> {
-        self.begin()?;
+        self.begin_now()?;
         let memory = self.stream.alloc(bytes.checked_next_multiple_of(16).ok_or(Error::OutOfMemory)?)?;
         if let Err(error) = memory.span(0, memory.bytes).and_then(|all| self.stream.zero(all)) {
             self.stream.free(memory);
@@ -192,26 +211,30 @@ impl Session for CudaSession {
         if let Some(memory) = memory
             && self.context().make_current().is_ok()
         {
-            self.stream.free(memory);
+            self.recording = None;
             self.vacant.push(buffer.0);
+            match self.is_recording {
+                true => self.doomed.push(memory),
+                false => self.stream.free(memory),
+            }
         }
     }
 
     fn write(&mut self, buffer: BufferKey, offset: u64, data: &[u8]) -> Result<(), Error> {
-        self.begin()?;
+        self.begin_now()?;
         let to = find(&self.buffers, buffer)?.span(offset, data.len() as u64)?;
         self.staging.upload(&self.stream, &self.stopped, to, data)
     }
 
     fn read(&mut self, buffer: BufferKey, offset: u64, out: &mut [u8]) -> Result<(), Error> {
-        self.begin()?;
+        self.begin_now()?;
         let from = find(&self.buffers, buffer)?.span(offset, out.len() as u64)?;
         self.staging.download(&self.stream, &self.stopped, from, out)?;
         self.wait()
     }
 
     fn copy(&mut self, src: BufferKey, from: u64, dst: BufferKey, to: u64, bytes: u64) -> Result<(), Error> {
-        self.begin()?;
+        self.begin_now()?;
         let source = find(&self.buffers, src)?.span(from, bytes)?;
         let target = find(&self.buffers, dst)?.span(to, bytes)?;
         match source.overlaps(target) {
@@ -279,6 +302,9 @@ impl Session for CudaSession {
     }
 
     fn sync(&mut self) -> Result<(), Error> {
+        if self.is_recording {
+            return self.begin_now();
+        }
         self.enter()?;
         if self.busy { self.wait() } else { Ok(()) }
     }
@@ -293,7 +319,7 @@ impl Session for CudaSession {
     }
 
     fn mark(&mut self) -> Result<Mark, Error> {
-        self.begin()?;
+        self.begin_now()?;
         let index = (self.n_marks % MAX_MARKS) as usize;
         if index == self.marks.len() {
             self.marks.push(Event::new(&self.kernels.context, true)?);
@@ -313,6 +339,35 @@ impl Session for CudaSession {
         from.elapsed(to)
     }
 
+    fn begin_recording(&mut self) -> Result<bool, Error> {
+        self.begin_now()?;
+        self.recording = None;
+        Graph::begin(&self.stream)?;
+        self.is_recording = true;
+        Ok(true)
+    }
+
+    fn end_recording(&mut self) -> Result<(), Error> {
+        self.enter()?;
+        self.is_recording = false;
+        let graph = Graph::end(&self.stream);
+        let is_whole = self.doomed.is_empty();
+        for memory in self.doomed.drain(..) {
+            self.stream.free(memory);
+        }
+        match graph? {
+            graph if is_whole => self.recording = Some(graph),
+            _ => return Err(Error::Unsupported("a buffer was destroyed while launches were recorded".to_owned())),
+        }
+        Ok(())
+    }
+
+    fn replay(&mut self) -> Result<(), Error> {
+        self.begin_now()?;
+        let nothing = || Error::Unsupported("there is no recording, or a buffer was destroyed since".to_owned());
+        self.recording.as_ref().ok_or_else(nothing)?.launch(&self.stream)
+    }
+
     fn cancel_handle(&self) -> Option<Arc<dyn Cancel>> {
         Some(self.stopped.clone())
     }
@@ -322,6 +377,9 @@ impl Drop for CudaSession {
     fn drop(&mut self) {
         let is_current = self.context().make_current().is_ok();
         // The device may still read and write what a stopped session has pinned.
+        if self.is_recording {
+            let _ = self.end_recording();
+        }
         if !is_current || self.wait().is_err() {
             self.staging.give_up();
             self.record.give_up();

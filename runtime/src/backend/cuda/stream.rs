@@ -41,6 +41,14 @@ impl Stream {
         Ok(Self { context: Arc::clone(context), raw })
     }
 
+    pub(super) fn context(&self) -> &Arc<Context> {
+        &self.context
+    }
+
+    pub(super) fn raw(&self) -> sys::CUstream {
+        self.raw
+    }
+
     /// Its handle, for libraries.
     pub(super) fn handle(&self) -> *mut c_void {
         self.raw.cast()

@@ -85,6 +85,16 @@ fn mutants_never_break_the_compiler() {
     assert!(parsed > 0 && compiled > 0, "{parsed} parsed, {compiled} compiled");
 }
 
+/// What may stand in a token's place: another number, name, sign, or the same bracket.
+fn class(token: &str) -> &str {
+    match token.chars().next() {
+        Some(c) if c.is_ascii_digit() => "0",
+        Some(c) if c.is_alphabetic() || c == '_' => "a",
+        Some('(' | ')' | '[' | ']' | '{' | '}') | None => token,
+        Some(_) => "+",
+    }
+}
+
 /// One to three changes of whole tokens.
 fn mutate(text: &str, seed: u64) -> String {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
@@ -119,11 +129,17 @@ fn mutate(text: &str, seed: u64) -> String {
         &["0", "1.5", "return", "n", "u32", "f32x4", "true", "&", "-", "!", "(1, 2)", "x", "break", "[0; 2]"];
     for _ in 0..=next(3) {
         let (a, b) = (words[next(words.len())], words[next(words.len())]);
-        match next(4) {
+        match next(7) {
             0 => tokens[a] = "",
             1 => tokens[a] = WORDS[next(WORDS.len())],
             2 => tokens.swap(a, b),
-            _ => tokens[a] = tokens[b],
+            3 => tokens[a] = tokens[b],
+            // One of its kind, so that most still parse.
+            _ => {
+                let alike: Vec<usize> =
+                    words.iter().copied().filter(|i| class(tokens[*i]) == class(tokens[a])).collect();
+                tokens[a] = tokens[alike[next(alike.len())]];
+            }
         }
     }
     tokens.concat()

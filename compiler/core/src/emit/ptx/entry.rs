@@ -234,9 +234,11 @@ fn word_name(kernel: &Kernel, word: Word) -> String {
     }
 }
 
-/// A parameter's name as PTX takes it: what follows it here keeps it apart from the language's own.
+/// A parameter's name as PTX takes it: what follows it here keeps it apart from the language's own. A field of a struct
+/// has a point in its name.
 fn ident(param: &Param) -> String {
-    param.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    param.name.chars().map(|c| if c == '.' { '$' } else { plain(c) }).collect()
 }
 
 fn uses_subgroups(kernel: &Kernel) -> bool {

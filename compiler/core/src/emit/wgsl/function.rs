@@ -18,6 +18,11 @@ pub(super) struct Function {
     arguments: HashMap<naga::BuiltIn, Ex>,
 }
 
+/// A name as WGSL takes it: that of a struct's field has a point. naga keeps names apart.
+pub(super) fn plain(name: &str) -> String {
+    name.replace('.', "_")
+}
+
 impl Function {
     pub(super) fn new(module: naga::Module) -> Self {
         Self {
@@ -107,7 +112,7 @@ impl Function {
 
     /// Gives an expression a `let` of that name, made unique.
     pub(super) fn name(&mut self, expression: Ex, name: &str) {
-        self.function.named_expressions.insert(expression, name.to_owned());
+        self.function.named_expressions.insert(expression, plain(name));
     }
 
     /// A finite literal of 32 bits or a bool, from its bits.

@@ -2,7 +2,7 @@
 //!
 //! What a launch passes is read once, at the start of the entry point, and a folded grid is unfolded there.
 
-use super::function::{Ex, Function};
+use super::function::{Ex, Function, plain};
 use super::interface::{Writer, global};
 use crate::emit::EmitError;
 use crate::ir::{Builtin, Expr, Kernel, Param, ParamId, ParamKind, Scalar, Type, ValueId};
@@ -49,17 +49,17 @@ fn words(kernel: &Kernel) -> Vec<Word> {
 
 fn member(kernel: &Kernel, word: Word) -> (String, Scalar) {
     let param = |index: u32| kernel.params.get(index as usize);
-    let name = |index: u32| param(index).map_or("param", |p| p.name.as_str());
+    let name = |index: u32| param(index).map_or("param".to_owned(), |p| plain(&p.name));
     match word {
         Word::Groups(axis) => (format!("groups_{}", ["x", "y", "z"][axis as usize % 3]), Scalar::U32),
         Word::LaunchId => ("launch_id".to_owned(), Scalar::U32),
         Word::Len { param } => (format!("{}_len", name(param)), Scalar::U32),
         Word::Scalar { param: index, part } => match param(index).map(|p| &p.kind) {
-            Some(ParamKind::Scalar(scalar @ (Scalar::F32 | Scalar::I32))) => (name(index).to_owned(), *scalar),
+            Some(ParamKind::Scalar(scalar @ (Scalar::F32 | Scalar::I32))) => (name(index), *scalar),
             Some(ParamKind::Scalar(Scalar::I64 | Scalar::U64)) => {
                 (format!("{}_{}", name(index), if part == 0 { "low" } else { "high" }), Scalar::U32)
             }
-            _ => (name(index).to_owned(), Scalar::U32),
+            _ => (name(index), Scalar::U32),
         },
     }
 }

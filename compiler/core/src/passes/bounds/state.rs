@@ -9,6 +9,9 @@ use rustc_hash::FxBuildHasher;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+/// So many bounds that facts know of a sum are tried for what it is joined with.
+const MAX_KNOWN: usize = 2;
+
 /// A condition, by the integers that it compares.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "each lies behind an Rc")]
@@ -218,15 +221,48 @@ impl<'k> State<'k> {
         let joined = self.fresh(origin, int);
         self.facts.learn_le(&Poly::constant(low_a.min(low_b)), &joined);
         self.facts.learn_le(&joined, &Poly::constant(high_a.max(high_b)));
+        let mut has_upper = false;
         for (at, candidate) in candidates.iter().enumerate() {
             if fits_a[at].0 && fits_b[at].0 {
+                has_upper = true;
                 self.facts.learn_le(&joined, candidate);
             }
             if fits_a[at].1 && fits_b[at].1 {
                 self.facts.learn_le(candidate, &joined);
             }
         }
+        if !has_upper {
+            self.join_known(cond, a, b, int, &joined);
+        }
         joined
+    }
+
+    /// What is known to bound one of two sums from above may bound the other as well: `if c { n - 1 - i } else { i }`.
+    fn join_known(&mut self, cond: &Rc<Cond>, a: &Poly, b: &Poly, int: Int, joined: &Poly) {
+        let mut known = vec![];
+        for sum in [self.exact(a, int), self.exact(b, int)] {
+            known.extend(self.known_bounds(&sum));
+        }
+        if known.is_empty() {
+            return;
+        }
+        let (_, _, fits_a) = self.bounds_under(cond, true, a, int, &known);
+        let (_, _, fits_b) = self.bounds_under(cond, false, b, int, &known);
+        for (candidate, (a, b)) in known.iter().zip(fits_a.iter().zip(&fits_b)) {
+            if a.0 && b.0 {
+                self.facts.learn_le(joined, candidate);
+            }
+        }
+    }
+
+    /// Sums of other atoms that a fact says are no less than this one.
+    fn known_bounds(&self, sum: &Poly) -> Vec<Poly> {
+        let atoms = sum.atoms();
+        let Some(last) = atoms.last() else { return vec![] };
+        let bounds = self.facts.about(*last).filter_map(|fact| fact.add_scaled(sum, 1));
+        let is_other =
+            |bound: &Poly| bound.as_constant().is_none() && bound.atoms().iter().all(|atom| !atoms.contains(atom));
+        bounds.filter(is_other).take(MAX_KNOWN).collect()
     }
 
     /// Sums that may bound both `a` and `b`.
