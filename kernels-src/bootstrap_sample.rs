@@ -3,6 +3,7 @@
 use wgpuc::*;
 
 /// Parameters of [`kernel_bootstrap_sample`].
+#[derive(Clone, Copy)]
 pub struct BootstrapParams {
     /// How many indices to draw.
     pub n_samples: u32,
@@ -14,10 +15,10 @@ pub struct BootstrapParams {
 
 /// Invocations of a workgroup.
 const WORKGROUP: u32 = 256;
-/// Vectors of four indices that an invocation draws, neighbours drawing neighbouring ones.
+/// Vectors of four indices that an invocation draws where there are many: four at once hide one another's arithmetic.
 const DEPTH: u32 = 4;
-/// Vectors that a workgroup draws.
-const CHUNK: u32 = 1024;
+/// From so many vectors on.
+const MANY: u32 = 0x8_0000;
 
 /// Draws `n-samples` indices below `max-index`, with replacement.
 ///
@@ -29,28 +30,31 @@ pub fn kernel_bootstrap_sample(params: BootstrapParams, output_indices: &mut [u3
     require!(params.max_index > 0);
     require!(output_indices.len() >= params.n_samples);
     let quads = div_ceil(params.n_samples, 4);
-    let groups = div_ceil(quads, CHUNK);
-    launch!(draw, [groups], params.n_samples, quads, params.seed, params.max_index, output_indices.as_x4());
+    if quads < MANY {
+        launch!(draw::<1>, [div_ceil(quads, WORKGROUP)], params, quads, output_indices.as_x4());
+    } else {
+        launch!(draw::<DEPTH>, [div_ceil(quads, DEPTH * WORKGROUP)], params, quads, output_indices.as_x4());
+    }
 }
 
-/// One block of Philox gives four indices.
+/// One block of Philox gives four indices. Neighbouring invocations draw neighbouring vectors, `N` times.
 #[kernel(workgroup = WORKGROUP)]
-fn draw(n: u32, quads: u32, seed: u32, max_index: u32, output: &mut [u32x4]) {
-    let first = workgroup_id().x * CHUNK + local_index();
-    let last = first + (CHUNK - WORKGROUP);
-    if last < n / 4 {
+fn draw<const N: u32>(params: BootstrapParams, quads: u32, output: &mut [u32x4]) {
+    let first = workgroup_id().x * (N * WORKGROUP) + local_index();
+    let last = first + (N - 1) * WORKGROUP;
+    if last < params.n_samples / 4 {
         #[unroll]
-        for d in 0..DEPTH {
-            output[first + d * WORKGROUP] = indices(first + d * WORKGROUP, seed, max_index);
+        for d in 0..N {
+            output[first + d * WORKGROUP] = indices(first + d * WORKGROUP, params);
         }
     } else {
         for i in (first..min(last + 1, quads)).step_by(WORKGROUP) {
-            store_x4(output, i, n, indices(i, seed, max_index));
+            store_x4(output, i, params.n_samples, indices(i, params));
         }
     }
 }
 
-fn indices(i: u32, seed: u32, max_index: u32) -> u32x4 {
-    let random = philox4x32(u32x4::new(i, 0, 0, 0), u32x2::new(seed, 0));
-    random.mul_hi(u32x4::splat(max_index))
+fn indices(i: u32, params: BootstrapParams) -> u32x4 {
+    let random = philox4x32(u32x4::new(i, 0, 0, 0), u32x2::new(params.seed, 0));
+    random.mul_hi(u32x4::splat(params.max_index))
 }

@@ -58,7 +58,7 @@ pub fn kernel_matmul(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) 
     } else if supports!(sm_80) && params.m <= FEW && params.n >= 128 && !params.trans_b {
         let four = params.m <= 4;
         let columns = div_ceil(params.n, 128);
-        let parts = max(1, min(div_ceil(params.k, CHUNK), div_ceil(4 * MANY, columns)));
+        let parts = max(1, min(div_ceil(params.k, CHUNK), div_ceil(2 * MANY, columns)));
         let sums = scratch::<f32>(parts * quads * 4);
         if params.n % 4 == 0 {
             launch!(
@@ -292,7 +292,7 @@ fn one_row(params: MatmulParams, a: &[f32], b: &[f32x4], c: &mut [f32x4]) {
 }
 
 /// At most 16 rows of `c`: see [`rows_times`].
-#[kernel(workgroup = 256, needs = sm_80)]
+#[kernel(workgroup = 256, needs = sm_80, min_groups = 2)]
 fn few_rows<const TRANS_A: bool, const FOUR: bool, T>(
     params: MatmulParams,
     pitch: u32,

@@ -65,9 +65,9 @@ pub fn row_times(params: MatmulParams, a: &[f32], b: &[f32x4], c: &mut [f32x4]) 
 }
 
 /// At most 16 rows of `c`, four where `FOUR`, and 128 columns. Each warp takes every eighth term of a chunk, whose elements
-/// of `a` are in workgroup memory, and reads its elements of `b` once. Each
-/// workgroup along y takes some of the chunks, and writes its sums for another kernel to add, `pitch` elements from the next
-/// one's.
+/// of `a` are in workgroup memory, and reads its elements of `b` once: those of some terms are on their way while those
+/// before are multiplied. Each workgroup along y takes some of the chunks, and writes its sums for another kernel to add,
+/// `pitch` elements from the next one's.
 #[device]
 pub fn rows_times<const TRANS_A: bool, const FOUR: bool, T>(
     params: MatmulParams,
@@ -77,6 +77,9 @@ pub fn rows_times<const TRANS_A: bool, const FOUR: bool, T>(
     sums: &mut [T],
 ) {
     const ROWS: u32 = if FOUR { 4 } else { FEW };
+    // Terms that an invocation reads at a time, and how often it does so in a chunk.
+    const AHEAD: u32 = if FOUR { 8 } else { 2 };
+    const STEPS: u32 = CHUNK / 8 / AHEAD;
     // In elements of `b`.
     let width = params.n / T::LANES;
     let terms = shared::<[[f32; ROWS + 4]; CHUNK]>();
@@ -86,32 +89,40 @@ pub fn rows_times<const TRANS_A: bool, const FOUR: bool, T>(
     let warp = t / 32;
     let column = (workgroup_id().x * 32 + t % 32) * (4 / T::LANES);
     let mut products = [f32x4::splat(0.0); ROWS];
+    let mut bv = [[f32x4::splat(0.0); AHEAD]; 2];
+    read_terms(b, workgroup_id().y * CHUNK + warp, params.k, column, width, &mut bv[0]);
     for chunk in (workgroup_id().y..div_ceil(params.k, CHUNK)).step_by(num_workgroups().y) {
         let term0 = chunk * CHUNK;
         let depth = term0 + t;
         #[unroll]
-        for row in 0..ROWS {
-            let inside = row < params.m && depth < params.k;
-            let at = min(row, params.m - 1);
-            terms[t][row] =
-                if inside { a[if TRANS_A { depth * params.m + at } else { at * params.k + depth }] } else { 0.0 };
-        }
-        workgroup_barrier();
-        for step in 0..CHUNK / 64 {
-            let mut bv = [f32x4::splat(0.0); 8];
+        for quad in 0..ROWS / 4 {
+            let mut four = f32x4::splat(0.0);
             #[unroll]
-            for u in 0..8 {
-                let depth = term0 + step * 64 + u * 8 + warp;
-                if depth < params.k {
-                    bv[u] = four_columns(b, depth, column, width);
+            for lane in 0..4 {
+                let row = quad * 4 + lane;
+                if row < params.m && depth < params.k {
+                    four[lane] = a[if TRANS_A { depth * params.m + row } else { row * params.k + depth }];
                 }
             }
+            vectors[t][quad] = four;
+        }
+        workgroup_barrier();
+        for pair in 0..STEPS / 2 {
             #[unroll]
-            for u in 0..8 {
-                let term = step * 64 + u * 8 + warp;
+            for half in 0..2 {
+                let step = pair * 2 + half;
+                // The last step of a chunk reads the first terms of the next one.
+                let ahead = if step + 1 < STEPS { term0 } else { (chunk + num_workgroups().y) * CHUNK };
+                let first = ahead + (step + 1) % STEPS * (8 * AHEAD) + warp;
+                read_terms(b, first, params.k, column, width, &mut bv[1 - half]);
                 #[unroll]
-                for row in 0..ROWS {
-                    products[row] = bv[u].mul_add(f32x4::splat(vectors[term][row / 4][row % 4]), products[row]);
+                for u in 0..AHEAD {
+                    let term = (step * AHEAD + u) * 8 + warp;
+                    #[unroll]
+                    for row in 0..ROWS {
+                        let factor = f32x4::splat(vectors[term][row / 4][row % 4]);
+                        products[row] = bv[half][u].mul_add(factor, products[row]);
+                    }
                 }
             }
         }
@@ -140,19 +151,23 @@ pub fn rows_times<const TRANS_A: bool, const FOUR: bool, T>(
     }
 }
 
-/// Four columns of a term, those past the end zero.
+/// Four columns of every eighth term from `first` on, those past the end zero.
 #[device]
-fn four_columns<T>(b: &[T], term: u32, column: u32, width: u32) -> f32x4 {
-    let mut four = f32x4::splat(0.0);
+fn read_terms<T, const AHEAD: u32>(b: &[T], first: u32, k: u32, column: u32, width: u32, into: &mut [f32x4; AHEAD]) {
     #[unroll]
-    for lane in 0..4 / T::LANES {
-        if column + lane < width {
-            if T::LANES == 4 {
-                four = b[term * width + column];
-            } else {
-                four[lane] = b[term * width + column + lane];
+    for u in 0..AHEAD {
+        let term = first + u * 8;
+        let mut four = f32x4::splat(0.0);
+        #[unroll]
+        for lane in 0..4 / T::LANES {
+            if term < k && column + lane < width {
+                if T::LANES == 4 {
+                    four = b[term * width + column];
+                } else {
+                    four[lane] = b[term * width + column + lane];
+                }
             }
         }
+        into[u] = four;
     }
-    four
 }
