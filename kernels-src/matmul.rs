@@ -144,10 +144,13 @@ pub fn kernel_matmul(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) 
         }
         launch!(add_parts, [div_ceil(left, 64)], params, left, parts, sums.as_x4(), c.as_x4());
     } else if params.m <= 4 && params.n % 4 == 0 && params.n >= 64 && !params.trans_b {
-        let columns = div_ceil(params.n, 256);
+        let width = params.n / 4;
+        // As above, in vectors.
+        require!(b.len() >= params.k * width * 4);
+        let columns = div_ceil(width, 64);
         let parts = max(1, min(div_ceil(params.k, 64), div_ceil(4 * MANY, columns)));
         let sums = scratch::<f32>(parts * quads * 4);
-        launch!(thin::<{ params.trans_a }>, [columns, parts], params, quads, a, b.as_x4(), sums.as_x4());
+        launch!(thin::<{ params.trans_a }>, [columns, parts], params, width, quads, a, b.as_x4(), sums.as_x4());
         launch!(add_parts, [div_ceil(quads, 64)], params, quads, parts, sums.as_x4(), c.as_x4());
     } else if supports!(subgroups) && div_ceil(params.m, 128) * div_ceil(params.n, 128) * 2 >= MANY {
         // A GPU, with enough to do for large tiles.
@@ -185,8 +188,8 @@ fn tiled_large<const TRANS_A: bool, const TRANS_B: bool>(params: MatmulParams, a
 
 /// At most four rows of `c`: see [`thin_times`].
 #[kernel(workgroup = 64)]
-fn thin<const TRANS_A: bool>(params: MatmulParams, pitch: u32, a: &[f32], b: &[f32x4], sums: &mut [f32x4]) {
-    thin_times::<TRANS_A>(params, pitch, a, b, sums);
+fn thin<const TRANS_A: bool>(params: MatmulParams, width: u32, pitch: u32, a: &[f32], b: &[f32x4], sums: &mut [f32x4]) {
+    thin_times::<TRANS_A>(params, width, pitch, a, b, sums);
 }
 
 /// A block of `c`, by NVIDIA's asynchronous copies: each invocation computes eight rows, and 16 columns where `WIDE`, else

@@ -110,9 +110,16 @@ pub fn tile_of_128<const TRANS_A: bool, const TRANS_B: bool>(
 
 /// At most four rows of `c`, whose time is that of reading `b` once: each invocation takes one vector of columns, and each
 /// workgroup along y a part of the terms, whose sums it leaves for another kernel to add, `pitch` vectors from the next ones.
+/// `width` counts the vectors of columns: NVIDIA's Vulkan compiler makes a slower loop of what the kernel computes itself.
 #[device]
-pub fn thin_times<const TRANS_A: bool>(params: MatmulParams, pitch: u32, a: &[f32], b: &[f32x4], sums: &mut [f32x4]) {
-    let width = params.n / 4;
+pub fn thin_times<const TRANS_A: bool>(
+    params: MatmulParams,
+    width: u32,
+    pitch: u32,
+    a: &[f32],
+    b: &[f32x4],
+    sums: &mut [f32x4],
+) {
     let quad = global_id().x;
     let per_part = div_ceil(params.k, num_workgroups().y);
     let first = min(workgroup_id().y * per_part, params.k);

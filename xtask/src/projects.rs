@@ -8,11 +8,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// What the projects are called, which the kernels' template is called, too: its host is built from it as it lies.
+const NAME: &str = "my-app";
+
 /// Begins and builds a project in each language; what comes of it lies in the guests' folder: `project-c.wasm`, and its
 /// kernels in `project-c`.
 pub(crate) fn build_all(workspace: &Workspace, wgpuc: &Path) -> Result<()> {
     for language in ["cpp", "c", "rust"] {
-        let folder = workspace.target.join("projects").join(format!("project-{language}"));
+        let folder = workspace.target.join("projects").join(language).join(NAME);
         if folder.exists() {
             fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
         }
@@ -55,5 +58,5 @@ fn with_cargo(workspace: &Workspace, wgpuc: &Path, folder: &Path) -> Result<(Pat
     let mut cargo = Command::new(workspace.guest_tool("wasi-cargo"));
     cargo.args(["build", "--release", "--manifest-path"]).arg(folder.join("Cargo.toml"));
     run_step(cargo.env("CARGO_TARGET_DIR", &target))?;
-    Ok((target.join("wasm32-wasip1/release/project-rust.wasm"), build))
+    Ok((target.join("wasm32-wasip1/release").join(NAME).with_extension("wasm"), build))
 }

@@ -84,7 +84,9 @@ pub(crate) fn run(args: &args::New) -> Result<ExitCode, Failure> {
         GuestArg::Rust => format!("target/wasm32-wasip1/release/{name}.wasm"),
     };
     for (path, text) in files.into_iter().flatten() {
-        let text = text.replace("{{name}}", &name).replace("{{c_name}}", &name.replace('-', "_"));
+        // The kernels lie here under a name that is one, so that tests compile them as they are.
+        let text =
+            text.replace("my-app", &name).replace("{{name}}", &name).replace("{{c_name}}", &name.replace('-', "_"));
         let text = text.replace("{{wgpuc}}", &sources).replace("{{guest}}", &guest);
         write(&args.name.join(path), &text)?;
     }

@@ -16,7 +16,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).ok_or("usage: {{name}}-host GUEST.wasm")?;
     let gpu = Gpu::builder().kernels(kernels::bundle()?).build()?;
     let guest = std::fs::read(&path).map_err(|why| format!("cannot read {path}: {why}"))?;
-    let limits = RunOptions { memory_bytes: Some(1 << 30), timeout: Some(Duration::from_secs(60)), ..Default::default() };
+    let limits =
+        RunOptions { memory_bytes: Some(1 << 30), timeout: Some(Duration::from_secs(60)), ..Default::default() };
     let code = gpu.run(&guest, &limits)?;
     std::process::exit(code)
 }
