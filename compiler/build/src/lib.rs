@@ -6,6 +6,16 @@
 //! # Ok::<(), wgpuc_build::Error>(())
 //! ```
 //!
+//! What is to be compiled, for what and where to, can be chosen:
+//!
+//! ```no_run
+//! use wgpuc_build::{Language, Target};
+//!
+//! // build.rs
+//! wgpuc_build::configure().target(Target::Cpu).target(Target::Wgsl).bindings(Language::Rust).compile("kernels-src")?;
+//! # Ok::<(), wgpuc_build::Error>(())
+//! ```
+//!
 //! The generated files lie in `OUT_DIR/kernels`, `bundle.rs` among them: include it for `EMBEDDED`, the Manifest and all
 //! artifacts, which `wgpuc_runtime::bundle::embedded` takes. Errors of the kernels are shown as rustc shows its own, and
 //! fail the build.
@@ -18,11 +28,12 @@ mod ptxas;
 pub use cache::CACHE_VARIABLE;
 pub use folder::{DiskError, drifted, read_folder, read_wit, remove_stale, strange, write_changed};
 pub use ptxas::{PTXAS_VARIABLE, Ptxas};
+// What `Config` and `Built` speak of: a build script needs no other crate of ours.
+pub use wgpuc_abi::{Manifest, Target};
+pub use wgpuc_core::bindings::{Files, Language};
 
 use std::env;
 use std::path::{Path, PathBuf};
-use wgpuc_abi::{Manifest, Target};
-use wgpuc_core::bindings::{Files, Language};
 use wgpuc_core::diag::{Style, render};
 use wgpuc_core::driver::{self, Failure, Input, Options};
 
@@ -33,6 +44,8 @@ pub enum Error {
     Disk(DiskError),
     /// The kernels have errors; the text is what rustc would show.
     Source(String),
+    /// There is no folder of that name; the folder that it was sought from.
+    NoFolder(PathBuf, PathBuf),
     /// `OUT_DIR` is not set, and no other folder was named.
     NoOutDir,
 }
@@ -48,6 +61,10 @@ impl std::fmt::Display for Error {
         match self {
             Self::Disk(error) => error.fmt(f),
             Self::Source(text) => write!(f, "the kernels do not compile\n{text}"),
+            Self::NoFolder(dir, from) => {
+                let (dir, from) = (dir.display(), from.display());
+                write!(f, "there is no folder `{dir}` with kernels; it was sought from {from}")
+            }
             Self::NoOutDir => {
                 write!(f, "OUT_DIR is not set: call this from a build script, or name a folder with out_dir")
             }
@@ -126,6 +143,9 @@ impl Config {
             Some(out) => out.clone(),
             None => PathBuf::from(env::var_os("OUT_DIR").ok_or(Error::NoOutDir)?).join("kernels"),
         };
+        if !dir.is_dir() {
+            return Err(Error::NoFolder(dir.to_owned(), env::current_dir().unwrap_or_default()));
+        }
         let input = read_folder(dir)?;
         println!("cargo::rerun-if-changed={}", dir.display());
         for (name, _) in &input.files {
