@@ -50,14 +50,25 @@ pub fn read_folder(dir: &Path) -> Result<Input, DiskError> {
     Ok(Input { folder_name, files })
 }
 
-/// Reads the WIT of a package: one file, or every `.wit` file of a folder and of those below it.
+/// Reads the WIT of a package: every `.wit` file of a folder and of those below it; or one file, and those beside it that may
+/// be of the same package, of which a single file need bear the name.
 ///
 /// # Errors
 /// Where the file, or the folder or a file in it, cannot be read.
 pub fn read_wit(path: &Path) -> Result<Vec<String>, DiskError> {
-    if !path.is_dir() {
-        return Ok(vec![fs::read_to_string(path).map_err(failed("read", path))?]);
+    if path.is_dir() {
+        return wit_below(path, true);
     }
+    let is_named = |text: &str| text.lines().any(|line| line.starts_with("package "));
+    let text = fs::read_to_string(path).map_err(failed("read", path))?;
+    let beside = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut others = wit_below(beside, false)?;
+    others.retain(|other| *other != text && !(is_named(&text) && is_named(other)));
+    others.push(text);
+    Ok(others)
+}
+
+fn wit_below(path: &Path, folders: bool) -> Result<Vec<String>, DiskError> {
     let mut texts = vec![];
     let mut entries = vec![];
     for entry in fs::read_dir(path).map_err(failed("read", path))? {
@@ -65,8 +76,10 @@ pub fn read_wit(path: &Path) -> Result<Vec<String>, DiskError> {
     }
     entries.sort();
     for entry in entries {
-        if entry.is_dir() || entry.extension().is_some_and(|e| e == "wit") {
-            texts.extend(read_wit(&entry)?);
+        if entry.is_dir() && folders {
+            texts.extend(wit_below(&entry, true)?);
+        } else if entry.is_file() && entry.extension().is_some_and(|e| e == "wit") {
+            texts.push(fs::read_to_string(&entry).map_err(failed("read", &entry))?);
         }
     }
     Ok(texts)

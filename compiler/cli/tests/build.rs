@@ -78,3 +78,32 @@ fn what_an_earlier_build_wrote_is_removed_and_nothing_else() {
     assert!(left.contains_key("c/mine.h") && left.contains_key("cpp/wasi_gpu.hpp"), "{names:?}");
     assert!(left.contains_key("cpu/zero_clear.wasm") && !left.contains_key("cpu/zero.wasm"), "{names:?}");
 }
+
+/// Two inputs that may be one buffer.
+const TWO: &str = "/// Sums.\n#[kernel(workgroup = 64)]\nfn add(x: &[f32], y: &mut [f32]) {\n    \
+    let i = global_id().x;\n    if i < y.len() && i < x.len() {\n        y[i] += x[i];\n    }\n}\n\n\
+    /// Sums.\n#[op(may_alias(x, y))]\npub fn sum(x: &[f32], y: &mut [f32]) {\n    require!(x.len() == y.len());\n    \
+    launch!(add, [div_ceil(y.len(), 64)], x, y);\n}\n";
+
+#[test]
+fn what_a_release_says_beyond_its_wit_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("k")).unwrap();
+    let source = folder.path().join("k/sum.rs");
+    fs::write(&source, TWO).unwrap();
+    build(folder.path(), &["k", "--out", "old", "--target", "wgsl"]);
+    let against = |changed: String, release: &str| {
+        fs::write(&source, changed).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wgpuc"));
+        let args = ["build", "k", "--out", "new", "--target", "wgsl", "--against", release];
+        let output = command.args(args).current_dir(folder.path()).env("WGPUC_CACHE", "off").output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    for release in ["old", "old/wit", "old/wit/kernels.wit", "old/wit/world.wit"] {
+        assert_eq!(against(TWO.to_owned(), release), (Some(0), String::new()), "{release}");
+        let (code, text) = against(TWO.replace("#[op(may_alias(x, y))]", "#[op]"), release);
+        assert!(code == Some(1) && text.contains("`x` of `sum` might be the same buffer as another"), "{text}");
+    }
+    let (code, text) = against(TWO.replace("len() == y", "len() >= y"), "old");
+    assert!(code == Some(0) && text.starts_with("note: `sum` requires `x.len() >= y.len()`"), "{text}");
+}

@@ -3,11 +3,12 @@
 use super::{print, timed};
 use crate::args;
 use crate::exit::Failure;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use wgpuc_abi::Manifest;
 use wgpuc_build::Built;
-use wgpuc_core::bindings::{broken_since, elements_changed_since, next_breaking};
+use wgpuc_core::bindings::{broken_since, buffers_changed_since, next_breaking, required_since};
 use wgpuc_core::driver::Options;
 
 /// Compiles a folder and writes what changed, or only compares.
@@ -67,19 +68,29 @@ fn compare(args: &args::Build, output: &Built) -> Result<ExitCode, Failure> {
     )))
 }
 
-/// Fails where guests of an earlier release would no longer find what they import.
+/// Fails where guests of an earlier release would no longer find what they import, or not be served as they were.
 fn keep_promises(release: &Path, output: &Built) -> Result<(), Failure> {
     let texts = wgpuc_build::read_wit(release)?;
     let package = &output.manifest.package;
-    // What buffers hold stands in its Manifest alone, which lies in the folder above, if the release has kept it.
-    let manifest = release.ancestors().take(2).find_map(|folder| {
-        let text = std::fs::read_to_string(folder.join("manifest.json")).ok()?;
-        serde_json::from_str::<Manifest>(&text).ok()
-    });
+    let old = manifest_of(release);
     let release = release.display();
     let mut broken = broken_since(&output.manifest, &texts)
         .map_err(|why| Failure::failed(format_args!("{release} is no release of this package: {why}")))?;
-    broken.extend(manifest.iter().flat_map(|old| elements_changed_since(&output.manifest, old)));
+    let notes = match &old {
+        Some(old) => {
+            broken.extend(buffers_changed_since(&output.manifest, old));
+            let required = required_since(&output.manifest, old).into_iter();
+            required.map(|text| format!("{text}, and {release} does not: it may refuse what was served")).collect()
+        }
+        None => vec![format!(
+            "no manifest.json lies beside {release}: what buffers hold, which are written and which may be the same is \
+             not compared, nor what ops require"
+        )],
+    };
+    for note in notes {
+        // What cannot be said is no reason to stop.
+        let _ = writeln!(std::io::stderr(), "note: {note}");
+    }
     if broken.is_empty() {
         return Ok(());
     }
@@ -88,4 +99,13 @@ fn keep_promises(release: &Path, output: &Built) -> Result<(), Failure> {
         "guests that were built with {release} would break:\n  {}\nchange it back, or write `package = \"{name}@{next}\"` in wgpuc.toml",
         broken.join("\n  ")
     )))
+}
+
+/// The Manifest of a release, which lies beside its WIT or in the folder above, if the release has kept it.
+fn manifest_of(release: &Path) -> Option<Manifest> {
+    let beside = if release.is_dir() { Some(release) } else { release.parent() };
+    beside?.ancestors().take(2).find_map(|folder| {
+        let text = std::fs::read_to_string(folder.join("manifest.json")).ok()?;
+        serde_json::from_str(&text).ok()
+    })
 }

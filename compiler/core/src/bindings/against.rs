@@ -4,7 +4,7 @@
 //! by name, and each must have the very types that it was built with; functions may be added.
 
 use super::wit::{COMPUTE_PACKAGE, compute_package, resolve};
-use wgpuc_abi::{Elem, Interface, Manifest, OpParamType};
+use wgpuc_abi::{Elem, Interface, Manifest, Op, OpParamType, Step};
 use wit_bindgen_core::wit_parser::{Function, InterfaceId, PackageId, Resolve, Type, TypeDefKind};
 
 /// What of a release the package no longer offers; nothing where its version says so (Semantic Versioning 2.0.0: another
@@ -44,26 +44,64 @@ pub fn broken_since(manifest: &Manifest, release: &[String]) -> Result<Vec<Strin
     Ok(broken)
 }
 
-/// What buffers held in a release, and no longer do; WIT does not say what they hold. Nothing where the version says that all
-/// may differ.
+/// What a release's Manifest says of buffers, and no longer holds: what is in them, that they are only read, and that two may be
+/// one. WIT says nothing of these. Nothing where the version says that all may differ.
 #[must_use]
-pub fn elements_changed_since(manifest: &Manifest, release: &Manifest) -> Vec<String> {
-    if leading(version(&manifest.package.version)) != leading(version(&release.package.version)) {
-        return vec![];
-    }
+pub fn buffers_changed_since(manifest: &Manifest, release: &Manifest) -> Vec<String> {
     let mut changed = vec![];
-    for was in release.interface.ops() {
-        let Some(is) = manifest.interface.ops().find(|op| op.name == was.name) else { continue };
+    for (was, is) in common_ops(manifest, release) {
         for (before, now) in was.params.iter().zip(&is.params) {
             let (OpParamType::Buffer(a), OpParamType::Buffer(b)) = (&before.ty, &now.ty) else { continue };
+            let buffer = format!("`{}` of `{}`", before.name.kebab(), was.name.kebab());
             let (held, holds) = (element(&a.elem, &release.interface), element(&b.elem, &manifest.interface));
             if held != holds {
-                let (op, param) = (was.name.kebab(), before.name.kebab());
-                changed.push(format!("`{param}` of `{op}` held {held}, and holds {holds}"));
+                changed.push(format!("{buffer} held {held}, and holds {holds}"));
+            }
+            if b.mutable && !a.mutable {
+                changed.push(format!("{buffer} was only read, and is written"));
+            }
+            if a.may_alias && !b.may_alias {
+                changed.push(format!(
+                    "{buffer} might be the same buffer as another, and must not be: `may_alias` is gone"
+                ));
             }
         }
     }
     changed
+}
+
+/// What ops require and did not in a release, at least not in these words: calls of its guests may be refused, or may not.
+#[must_use]
+pub fn required_since(manifest: &Manifest, release: &Manifest) -> Vec<String> {
+    let mut new = vec![];
+    for (was, is) in common_ops(manifest, release) {
+        let (mut before, mut now) = (vec![], vec![]);
+        requirements(&was.plan.steps, &mut before);
+        requirements(&is.plan.steps, &mut now);
+        now.retain(|text| !before.contains(text));
+        new.extend(now.into_iter().map(|text| format!("`{}` requires `{text}`", was.name.kebab())));
+    }
+    new
+}
+
+/// The ops that a release and the package have, unless the version says that all may differ.
+fn common_ops<'a>(manifest: &'a Manifest, release: &'a Manifest) -> impl Iterator<Item = (&'a Op, &'a Op)> {
+    let promises = leading(version(&manifest.package.version)) == leading(version(&release.package.version));
+    let ops = release.interface.ops().filter(move |_| promises);
+    ops.filter_map(|was| Some((was, manifest.interface.ops().find(|op| op.name == was.name)?)))
+}
+
+fn requirements<'a>(steps: &'a [Step], texts: &mut Vec<&'a str>) {
+    for step in steps {
+        match step {
+            Step::Require { text, .. } => texts.push(text),
+            Step::If { then, otherwise, .. } => {
+                requirements(then, texts);
+                requirements(otherwise, texts);
+            }
+            Step::Let { .. } | Step::Scratch { .. } | Step::Launch { .. } => {}
+        }
+    }
 }
 
 fn element(elem: &Elem, interface: &Interface) -> String {

@@ -15,7 +15,7 @@ mod wit;
 use std::collections::BTreeMap;
 use wgpuc_abi::Manifest;
 
-pub use against::{broken_since, elements_changed_since, next_breaking};
+pub use against::{broken_since, buffers_changed_since, next_breaking, required_since};
 pub use wit::resolve;
 
 /// Generated files: contents by path, relative to the output folder.

@@ -1,8 +1,8 @@
 //! What breaks guests of an earlier release, and what does not.
 
 use crate::fixture;
-use wgpuc_abi::{Elem, Item, Manifest, OpParamType, Scalar, ValueType};
-use wgpuc_core::bindings::{Language, broken_since, elements_changed_since, generate, next_breaking};
+use wgpuc_abi::{BufferParam, Elem, Expr, Item, Manifest, Op, OpParamType, Scalar, Step, ValueType};
+use wgpuc_core::bindings::{Language, broken_since, buffers_changed_since, generate, next_breaking, required_since};
 
 /// The WIT that a package was released with.
 fn released(manifest: &Manifest) -> Vec<String> {
@@ -30,23 +30,63 @@ fn is_called(item: &Item, name: &str) -> bool {
     }
 }
 
-#[test]
-fn buffers_that_hold_something_else_are_told() {
-    let old = fixture::contract();
+fn op<'a>(manifest: &'a mut Manifest, name: &str) -> &'a mut Op {
+    let mut ops = items(manifest).iter_mut().filter_map(|item| if let Item::Op(op) = item { Some(op) } else { None });
+    ops.find(|op| op.name.kebab() == name).expect("the fixture has the op")
+}
+
+fn buffer<'a>(op: &'a mut Op, name: &str) -> &'a mut BufferParam {
+    let named = op.params.iter_mut().filter(|param| param.name.kebab() == name);
+    let mut buffers =
+        named.filter_map(|param| if let OpParamType::Buffer(buffer) = &mut param.ty { Some(buffer) } else { None });
+    buffers.next().expect("the op has the buffer")
+}
+
+/// What is said of buffers, once a Manifest that has aliases has changed; nothing with the next version that may break guests.
+fn buffers_changed(change: impl FnOnce(&mut Manifest)) -> Vec<String> {
+    let mut old = fixture::contract();
+    buffer(op(&mut old, "kernel-average"), "output").may_alias = true;
     let mut new = old.clone();
-    assert_eq!(elements_changed_since(&new, &old), [""; 0]);
-    let ops = items(&mut new).iter_mut().filter_map(|item| if let Item::Op(op) = item { Some(op) } else { None });
-    for op in ops.filter(|op| op.name.kebab() == "kernel-average") {
-        for param in &mut op.params {
-            if let (OpParamType::Buffer(buffer), "output") = (&mut param.ty, param.name.kebab()) {
-                buffer.elem = Elem::Scalar(Scalar::I32);
-            }
-        }
-    }
-    assert_eq!(elements_changed_since(&new, &old), ["`output` of `kernel-average` held f32, and holds i32"]);
-    // Nothing stays the same in another such version.
+    change(&mut new);
+    let changed = buffers_changed_since(&new, &old);
     new.package.version = next_breaking(&old.package.version);
-    assert_eq!(elements_changed_since(&new, &old), [""; 0]);
+    assert_eq!(buffers_changed_since(&new, &old), [""; 0]);
+    changed
+}
+
+#[test]
+fn buffers_that_are_used_otherwise_are_told() {
+    let average = |change: fn(&mut Op)| buffers_changed(|new| change(op(new, "kernel-average")));
+    assert_eq!(average(|_| {}), [""; 0]);
+    let held = average(|op| buffer(op, "output").elem = Elem::Scalar(Scalar::I32));
+    assert_eq!(held, ["`output` of `kernel-average` held f32, and holds i32"]);
+    let written = average(|op| buffer(op, "tree-predictions").mutable = true);
+    assert_eq!(written, ["`tree-predictions` of `kernel-average` was only read, and is written"]);
+    let apart = average(|op| buffer(op, "output").may_alias = false);
+    let said = "`output` of `kernel-average` might be the same buffer as another, and must not be: `may_alias` is gone";
+    assert_eq!(apart, [said]);
+    // Less is promised of what guests do, not to them.
+    let less = average(|op| {
+        buffer(op, "output").mutable = false;
+        buffer(op, "tree-predictions").may_alias = true;
+    });
+    assert_eq!(less, [""; 0]);
+}
+
+#[test]
+fn what_is_required_anew_is_told() {
+    let require = |text: &str| {
+        let (left, right) = (String::new(), String::new());
+        Step::Require { cond: Expr::Bool(true), text: text.to_owned(), left, right }
+    };
+    let mut old = fixture::contract();
+    op(&mut old, "kernel-average").plan.steps = vec![require("n > 0")];
+    let mut new = old.clone();
+    assert_eq!(required_since(&new, &old), [""; 0]);
+    let inner = Step::If { cond: Expr::Bool(true), then: vec![], otherwise: vec![require("n < 9")] };
+    op(&mut new, "kernel-average").plan.steps.push(inner);
+    assert_eq!(required_since(&new, &old), ["`kernel-average` requires `n < 9`"]);
+    assert_eq!(required_since(&old, &new), [""; 0]);
 }
 
 #[test]
