@@ -4,7 +4,7 @@ use super::Input;
 use super::config::{self, Config};
 use super::names;
 use crate::diag::codes::package as codes;
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, nearest};
 use crate::plan::is_wit_name;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax;
@@ -100,10 +100,16 @@ fn order(
     for module in &file.mods {
         match ids.get(format!("{}.rs", module.name).as_str()) {
             Some(id) => files.push(*id),
-            None => diagnostics.push(
-                Diagnostic::new(codes::NO_SUCH_FILE, module.span, format!("there is no file {}.rs", module.name))
-                    .help("make the file, or remove this line"),
-            ),
+            None => {
+                let others = ids.keys().filter_map(|name| name.strip_suffix(".rs"));
+                let unnamed = others.filter(|name| file.mods.iter().all(|module| module.name != *name));
+                let help = match nearest(&module.name, unnamed) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "make the file, or remove this line".to_owned(),
+                };
+                let message = format!("there is no file {}.rs", module.name);
+                diagnostics.push(Diagnostic::new(codes::NO_SUCH_FILE, module.span, message).help(help));
+            }
         }
     }
     for (name, id) in ids {

@@ -353,6 +353,8 @@ fn instead_of(want: &str, have: &str, is_literal: bool) -> Option<String> {
     let float = want.starts_with('f') || want == "bf16";
     Some(match (want, have) {
         _ if is_literal && float => format!("write a number with a point, as `1.0`, for `{want}`"),
+        // The number stands first: `2 * x`.
+        ("{integer}", "f32" | "f16") => format!("write a number with a point, as `1.0`, for `{have}`"),
         (_, "{float}") if is_literal => {
             "write a number without a point, as `2`; for floats, convert the other: `i as f32`".to_owned()
         }

@@ -269,10 +269,15 @@ impl<'a> Planner<'a> {
                 None
             }
             Some(scalar) => Some(Param::Scalar(scalar)),
-            None => {
-                self.signature_error(param.ty.span, "a kernel cannot take this", HELP);
-                None
-            }
+            None => match &param.ty.kind {
+                TypeKind::Named(name) if self.program.lookup(file, &name.name).is_none() => {
+                    self.unknown_type(name, file, HELP)
+                }
+                _ => {
+                    self.signature_error(param.ty.span, "a kernel cannot take this", HELP);
+                    None
+                }
+            },
         }
     }
 

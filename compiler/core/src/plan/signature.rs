@@ -149,7 +149,7 @@ impl<'a> Planner<'a> {
                     self.signature_error(ty.span, "this is no type of a value", "use a number, a bool or an enum");
                     None
                 }
-                None => self.unknown_type(name, file),
+                None => self.unknown_type(name, file, PARAMS),
             },
             _ => {
                 self.signature_error(ty.span, "this is no type of a value", "use a number, a bool or an enum");
@@ -173,7 +173,9 @@ impl<'a> Planner<'a> {
                     Some(Binding::Vector(scalar, lanes)) => return Some(Elem::Vector(scalar, lanes)),
                     _ => {}
                 }
-                let Some(id) = self.program.lookup(file, &name.name) else { return self.unknown_type(name, file) };
+                let Some(id) = self.program.lookup(file, &name.name) else {
+                    return self.unknown_type(name, file, PARAMS);
+                };
                 match self.program.item(id) {
                     Item::Struct(_) => self.layout(id).map(|(_, bytes)| Elem::Struct(id, bytes)),
                     _ => {
@@ -211,7 +213,8 @@ impl<'a> Planner<'a> {
         Some((fields, end.next_multiple_of(align)))
     }
 
-    fn unknown_type<T>(&mut self, name: &ast::Ident, file: FileId) -> Option<T> {
+    /// Reports a name that no type has; `else_help` is for those that are like no other.
+    pub(super) fn unknown_type<T>(&mut self, name: &ast::Ident, file: FileId, else_help: &str) -> Option<T> {
         let message = format!("cannot find type `{}`", name.name);
         if let Some(item) = self.program.hidden(&name.name) {
             let diagnostic = Diagnostic::new(plan::SIGNATURE, name.span, message);
@@ -222,7 +225,7 @@ impl<'a> Planner<'a> {
         let help = match (crate::diag::own_type(&name.name), near) {
             (Some(own), _) => format!("write `{own}`"),
             (None, Some(near)) => format!("did you mean `{near}`?"),
-            (None, None) => PARAMS.to_owned(),
+            (None, None) => else_help.to_owned(),
         };
         self.signature_error(name.span, &message, &help);
         None

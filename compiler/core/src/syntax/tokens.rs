@@ -107,7 +107,12 @@ fn lex_error(text: &str, span: Span) -> Diagnostic {
                     let place = Span { start: at, end: at + 1, ..span };
                     diagnostic.label(place, format!("this `{open}` is not closed")).help("close it first")
                 }
-                None => diagnostic.help("remove it"),
+                None => match without_brace(&text[..start.min(text.len())]) {
+                    Some(range) => diagnostic
+                        .label(Span { start: range.0, end: range.1, ..span }, "this has no `{`")
+                        .help("open it: `{`"),
+                    None => diagnostic.help("remove it, or open what it closes: a bracket may be missing before it"),
+                },
             }
         }
         Some(c @ ('(' | '[' | '{')) => {
@@ -151,6 +156,36 @@ fn innermost_open(text: &str) -> Option<(u32, char)> {
         offset += line.len();
     }
     open.pop().and_then(|(at, c)| Some((u32::try_from(at).ok()?, c)))
+}
+
+/// The first line that reads as the head of a block, does not open it, and has deeper lines behind it; where it is. A guess,
+/// by how people indent: the brackets themselves do not say which one is missing.
+fn without_brace(text: &str) -> Option<(u32, u32)> {
+    const HEADS: [&str; 9] = ["if ", "} else", "else", "for ", "while ", "loop", "match ", "fn ", "pub fn "];
+    let mut offset = 0;
+    let mut head: Option<(usize, &str)> = None;
+    for line in text.split_inclusive('\n') {
+        let code = line.split("//").next().unwrap_or_default().trim_end();
+        let words = code.trim_start();
+        let indent = code.len() - words.len();
+        if !words.is_empty() {
+            // A condition that goes on in the next line begins or ends with what joins its parts.
+            let begins = |c: char| c.is_alphanumeric() || c == '_';
+            if let Some((start, head)) = head.take()
+                && words.starts_with(begins)
+                && indent > head.len() - head.trim_start().len()
+            {
+                let at = start + head.len() - head.trim_start().len();
+                return Some((u32::try_from(at).ok()?, u32::try_from(start + head.len()).ok()?));
+            }
+            let is_whole = !words.contains('{') && words.ends_with(|c: char| begins(c) || c == ')' || c == ']');
+            if is_whole && HEADS.iter().any(|word| words.starts_with(word)) {
+                head = Some((offset, code));
+            }
+        }
+        offset += line.len();
+    }
+    None
 }
 
 /// What there is too much of.

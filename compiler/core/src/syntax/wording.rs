@@ -2,7 +2,7 @@
 //! tokens around the place.
 
 use super::Reader;
-use crate::diag::{Code, Diagnostic, Use, foreign, own_type};
+use crate::diag::{Code, Diagnostic, Use, foreign, nearest, own_type};
 use crate::source::Span;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
@@ -35,7 +35,8 @@ impl Reader {
             let at = tokens.iter().position(|token| token.start >= span.start).unwrap_or(tokens.len());
             let message = error.to_string();
             // After the first word, `syn` has taken an item for a macro's call or an attribute.
-            let begun = at == 1 && matches!(message.as_str(), "expected `!`" | "expected square brackets");
+            let begun = at == after_attributes(&tokens) + 1
+                && matches!(message.as_str(), "expected `!`" | "expected square brackets");
             let (message, help) = if begun || (message.contains("`struct`") && message.contains("`fn`")) {
                 (EXPECTED_ITEM.to_owned(), in_place_of_item(&tokens, at - usize::from(begun)))
             } else {
@@ -77,6 +78,29 @@ impl Reader {
 
 const EXPECTED_ITEM: &str = "expected an item: `#[op] pub fn`, `#[kernel(...)] fn`, `fn`, `struct`, `enum` or `const`";
 
+/// Where an item begins, behind its docs and attributes.
+fn after_attributes(tokens: &[Token]) -> usize {
+    let text = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
+    let (mut depth, mut in_attribute) = (0_u32, false);
+    for (at, token) in tokens.iter().enumerate() {
+        match token.text.as_str() {
+            "#" if depth == 0 && matches!(text(at + 1), "[" | "!") => in_attribute = true,
+            "!" if depth == 0 && in_attribute => {}
+            "[" | "(" | "{" if in_attribute => depth += 1,
+            "]" | ")" | "}" if in_attribute => {
+                depth = depth.saturating_sub(1);
+                in_attribute = depth > 0;
+            }
+            _ if in_attribute => {}
+            _ => return at,
+        }
+    }
+    tokens.len()
+}
+
+/// What items begin with.
+const ITEM_WORDS: [&str; 7] = ["fn", "pub", "const", "struct", "enum", "mod", "use"];
+
 /// What to write in place of what stands where an item was expected.
 fn in_place_of_item(tokens: &[Token], at: usize) -> Option<String> {
     let text = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
@@ -94,7 +118,7 @@ fn in_place_of_item(tokens: &[Token], at: usize) -> Option<String> {
         (ty, _) if own_type(ty).is_some() => {
             "a helper is written `fn name(x: f32) -> f32`, a constant `const NAME: f32 = 1.0;`"
         }
-        _ => return None,
+        (typed, _) => return nearest(typed, ITEM_WORDS).map(|near| format!("did you mean `{near}`?")),
     };
     Some(help.to_owned())
 }
