@@ -101,6 +101,14 @@ impl Diagnostics {
         }
     }
 
+    /// Drops those from `from` on that say of a place what is said of it already, in other words.
+    pub fn drop_known(&mut self, from: usize) {
+        let mut new = self.list.split_off(from.min(self.list.len()));
+        let place = |d: &Diagnostic| (d.code, d.labels.first().map(|label| label.span));
+        new.retain(|d| !self.list.iter().any(|known| place(known) == place(d)));
+        self.list.append(&mut new);
+    }
+
     /// Adds all of another.
     pub fn extend(&mut self, other: Self) {
         other.list.into_iter().for_each(|d| self.push(d));

@@ -37,11 +37,14 @@ impl Walk<'_, '_> {
         let mut returns = false;
         for round in rounds {
             let mark = self.scope.mark();
+            let n_wrong = self.planner.diagnostics.len();
             if let Some(name) = name {
                 self.scope.add(&name.name, Entity::Value(Value::int(round)));
             }
             let (inner, leaves) = self.block(the.body);
             self.scope.reset(mark);
+            // One mistake is wrong in many rounds, each time with another number.
+            self.planner.diagnostics.drop_known(n_wrong);
             nodes.extend(inner);
             returns = leaves;
             if leaves {

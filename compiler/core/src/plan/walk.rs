@@ -295,9 +295,13 @@ impl<'p, 'a> Walk<'p, 'a> {
         otherwise: Option<&ast::Expr>,
         nodes: &mut Vec<Node>,
     ) -> bool {
-        let cond = self.value_of(cond, Ty::Bool);
-        // Where the condition is wrong, the ways are checked all the same.
-        let cond = cond.unwrap_or_else(|| Value::bool(true));
+        let cond = match self.value_of(cond, Ty::Bool) {
+            Some(cond) => cond,
+            // Which rounds take which way is not known, and what a round never takes need not be right.
+            None if self.in_loops > 0 => return false,
+            // The ways are checked all the same.
+            None => Value::bool(true),
+        };
         // What no round takes another one does, where it is looked at.
         if let (Expr::Bool(holds), true) = (&cond.expr, self.in_loops > 0) {
             return match (holds, otherwise) {
