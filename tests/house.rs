@@ -140,3 +140,32 @@ fn nothing_is_left_for_later() {
     }
     report(&broken);
 }
+
+/// How much longer than its counterpart in CUDA a kernel of the gallery may be, in hundredths.
+const MAX_OF_CUDA: usize = 130;
+
+#[test]
+fn kernels_are_hardly_longer_than_their_cuda() {
+    let gallery = root().join("examples/gallery");
+    let lines = |path: PathBuf| {
+        let text = fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")).count()
+    };
+    let readme = fs::read_to_string(gallery.join("README.md")).expect("the gallery has a table");
+    let mods = fs::read_to_string(gallery.join("lib.rs")).expect("the gallery has an order");
+    let kernels: Vec<&str> = mods.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
+    assert!(kernels.len() > 10, "{kernels:?}");
+    let mut broken = vec![];
+    for kernel in kernels {
+        let (ours, cuda) =
+            (lines(gallery.join(format!("{kernel}.rs"))), lines(gallery.join(format!("cuda/{kernel}.cu"))));
+        if ours * 100 > cuda * MAX_OF_CUDA {
+            broken.push(format!("{kernel} has {ours} lines, and {cuda} in CUDA: too many"));
+        }
+        let row = readme.lines().find(|line| line.starts_with(&format!("| `{kernel}` |"))).unwrap_or_default();
+        if !row.ends_with(&format!("| {ours} | {cuda} |")) {
+            broken.push(format!("{kernel} has {ours} lines, and {cuda} in CUDA: its row in the gallery is {row:?}"));
+        }
+    }
+    report(&broken);
+}

@@ -18,8 +18,7 @@ pub fn black_scholes(
     let i = global_id().x;
     if i < prices.len() {
         let spread = volatility * years[i].sqrt();
-        let drift = years[i] * (rate + 0.5 * volatility * volatility);
-        let d1 = ((prices[i] / strikes[i]).ln() + drift) / spread;
+        let d1 = ((prices[i] / strikes[i]).ln() + years[i] * (rate + 0.5 * volatility * volatility)) / spread;
         let d2 = d1 - spread;
         let discounted = strikes[i] * (-rate * years[i]).exp();
         calls[i] = prices[i] * normal_cdf(d1) - discounted * normal_cdf(d2);
