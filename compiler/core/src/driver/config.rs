@@ -17,7 +17,7 @@ pub(super) struct Config {
     pub(super) world: Option<Text>,
     /// What it is compiled to where nobody asks for something else.
     pub(super) targets: Vec<Target>,
-    /// Stands at the top of every generated source file.
+    /// Stands at the top of every source file of the bindings.
     pub(super) licence: Option<String>,
     /// By kernel, as an `#[instances]` before it would list them.
     pub(super) instances: Vec<(ast::Ident, Vec<ast::InstanceList>)>,
