@@ -39,7 +39,9 @@ fn a_new_project_is_whole() {
             let text = fs::read_to_string(&file).unwrap();
             assert!(!text.contains("{{"), "{} has a place that nothing was put into", file.display());
         }
-        assert!(fs::read_to_string(project.join("README.md")).unwrap().starts_with(&format!("# {name}\n")));
+        let readme = fs::read_to_string(project.join("README.md")).unwrap();
+        assert!(readme.starts_with(&format!("# {name}\n")), "{readme}");
+        assert_eq!(readme.contains("| `host/` |"), args.contains(&"--host"), "{readme}");
         for folder in ["kernels/prelude/src", "kernels/prelude/macros/src"].map(|folder| project.join(folder)) {
             let text = fs::read_to_string(folder.join("lib.rs")).unwrap();
             for module in text.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';')) {

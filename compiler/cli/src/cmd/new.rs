@@ -56,6 +56,9 @@ const C: Files = files!("new/c", "", ["CMakeLists.txt", "main.c", "README.md", "
 const RUST: Files = files!("new/rust", "", ["Cargo.toml", "src/main.rs", "README.md", ".gitignore"]);
 const HOST: Files = files!("new/host", "host/", ["Cargo.toml", "build.rs", "src/main.rs", "README.md", ".gitignore"]);
 
+/// What the project's README says of its host, among its folders.
+const HOST_ROW: &str = "| `host/` | a host of the project's own, which embeds the kernels: see its README.md |\n";
+
 /// The project's own folders and targets, and those of CMake.
 const RESERVED: [&str; 10] =
     ["kernels", "bundle", "build", "cmake", "test", "all", "clean", "help", "install", "package"];
@@ -79,15 +82,16 @@ pub(crate) fn run(args: &args::New) -> Result<ExitCode, Failure> {
     if args.host {
         files.push(HOST);
     }
+    let host = if args.host { HOST_ROW } else { "" };
     let guest = match args.guest {
         GuestArg::Cpp | GuestArg::C => format!("build/{name}.wasm"),
         GuestArg::Rust => format!("target/wasm32-wasip1/release/{name}.wasm"),
     };
     for (path, text) in files.into_iter().flatten() {
         // The kernels lie here under a name that is one, so that tests compile them as they are.
-        let text =
-            text.replace("my-app", &name).replace("{{name}}", &name).replace("{{c_name}}", &name.replace('-', "_"));
-        let text = text.replace("{{wgpuc}}", &sources).replace("{{guest}}", &guest);
+        let text = text.replace("my-app", &name).replace("{{name}}", &name);
+        let text = text.replace("{{c_name}}", &name.replace('-', "_")).replace("{{guest}}", &guest);
+        let text = text.replace("{{wgpuc}}", &sources).replace("{{host}}", host);
         write(&args.name.join(path), &text)?;
     }
     print(&format!("{}: see its README.md\n", args.name.display()))?;
