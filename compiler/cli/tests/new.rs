@@ -118,7 +118,10 @@ fn a_page_shows_what_became_of_a_kernel() {
         "scale-and-add: func(scale: f32, x: buffer-id, y: buffer-id, output: buffer-id)",
         "inline Result&lt;void&gt; scale_and_add(float scale",
         "launch scale_and_add_add_scaled [div_ceil(output.len(), 256)]",
-        "<summary>WGSL</summary>",
+        "<pre class=\"wraps\">",
+        "<details open><summary>WGSL</summary>",
+        "<details open><summary>PTX</summary>",
+        "<details><summary>IR</summary>",
         ".visible .entry",
         "<span class=\"gone\" title=\"",
     ] {

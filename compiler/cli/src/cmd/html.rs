@@ -7,7 +7,7 @@ use super::inspect::{base, code};
 use super::plan;
 use crate::args::Show;
 use crate::exit::Failure;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use wgpuc_abi::Op;
 use wgpuc_core::driver::{CompiledInstance, Form, Output};
@@ -53,8 +53,9 @@ fn section(
     for op in ops.iter().filter(|op| source.text.contains(&format!("fn {}(", op.name.snake()))) {
         op_views(page, output, op);
     }
+    let mut open = BTreeSet::new();
     for form in instances.iter().flat_map(|instance| &instance.forms) {
-        forms(page, form)?;
+        forms(page, form, &mut open)?;
     }
     page.push_str("</div>\n</section>\n");
     Ok(())
@@ -69,15 +70,15 @@ fn op_views(page: &mut String, output: &Output, op: &Op) {
         let texts = output.files.iter().filter(|(path, _)| path.starts_with(folder) && path.ends_with(ending));
         let found = texts.map(|(_, bytes)| String::from_utf8_lossy(bytes)).find_map(|text| declaration(&text, name));
         if let Some(text) = found {
-            let _ = writeln!(page, "<h3>{language}</h3>\n<pre>{}</pre>", escape(&text));
+            let _ = writeln!(page, "<h3>{language}</h3>\n<pre class=\"wraps\">{}</pre>", escape(&text));
         }
     }
     let plan = escape(plan::text(&output.manifest, op).trim_end());
     let _ = writeln!(page, "<details><summary>Plan</summary><pre>{plan}</pre></details>");
 }
 
-/// The code of one form, each kind behind its name.
-fn forms(page: &mut String, form: &Form) -> Result<(), Failure> {
+/// The code of one form, each kind behind its name. Of a file, the first of each kind for GPUs is open.
+fn forms(page: &mut String, form: &Form, open: &mut BTreeSet<&'static str>) -> Result<(), Failure> {
     let [x, y, z] = form.kernel.workgroup;
     let _ = writeln!(page, "<h2>{} <small>{x} x {y} x {z}</small></h2>", escape(&form.file_stem()));
     for (name, show) in [("WGSL", Show::Wgsl), ("PTX", Show::Ptx), ("CPU", Show::Cpu), ("IR", Show::Ir)] {
@@ -89,7 +90,9 @@ fn forms(page: &mut String, form: &Form) -> Result<(), Failure> {
         };
         if target.is_none_or(|target| form.code(target).is_some()) {
             let text = escape(code(form, show)?.trim_end());
-            let _ = writeln!(page, "<details><summary>{name}</summary><pre>{text}</pre></details>");
+            let is_open = matches!(show, Show::Wgsl | Show::Ptx) && open.insert(name);
+            let open = if is_open { " open" } else { "" };
+            let _ = writeln!(page, "<details{open}><summary>{name}</summary><pre>{text}</pre></details>");
         }
     }
     Ok(())
