@@ -3,7 +3,7 @@
 use crate::guests;
 use crate::process::run_step;
 use crate::workspace::Workspace;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -40,7 +40,14 @@ fn with_cmake(workspace: &Workspace, wgpuc: &Path, folder: &Path) -> Result<(Pat
     for (language, compiler) in [("C", "wasi-clang"), ("CXX", "wasi-clang++")] {
         configure.arg(format!("-DCMAKE_{language}_COMPILER={}", workspace.guest_tool(compiler).display()));
     }
-    run_step(&mut configure)?;
+    let configured = configure.output().context("cmake does not start")?;
+    let said = String::from_utf8_lossy(&configured.stderr);
+    // Nobody's first build begins with warnings of a system that CMake does not know.
+    ensure!(
+        configured.status.success() && !said.contains("System is unknown"),
+        "cmake cannot take {}:\n{said}",
+        folder.display()
+    );
     run_step(Command::new("cmake").arg("--build").arg(&build))?;
     let name = folder.file_name().context("a project has a name")?;
     Ok((build.join(name).with_extension("wasm"), build.join("bundle")))

@@ -50,7 +50,7 @@ const DECLARATIONS: Files = files!(
         "macros/src/rewrite.rs"
     ]
 );
-const CMAKE: Files = files!("cmake", "cmake/", ["wgpucConfig.cmake"]);
+const CMAKE: Files = files!("cmake", "cmake/", ["wgpucConfig.cmake", "Platform/WASI.cmake"]);
 const CPP: Files = files!("new/cpp", "", ["CMakeLists.txt", "main.cpp", "README.md", ".gitignore"]);
 const C: Files = files!("new/c", "", ["CMakeLists.txt", "main.c", "README.md", ".gitignore"]);
 const RUST: Files = files!("new/rust", "", ["Cargo.toml", "src/main.rs", "README.md", ".gitignore"]);
