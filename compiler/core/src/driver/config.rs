@@ -91,6 +91,10 @@ impl Reader<'_> {
             );
             return vec![];
         };
+        if list.is_empty() {
+            let help = format!("name some of {}, or remove the line", names.join(", "));
+            self.report(value.span(), "`targets` names none", Some(help));
+        }
         let mut targets = vec![];
         for item in list.iter() {
             let name = item.get_ref().as_str().unwrap_or_default();

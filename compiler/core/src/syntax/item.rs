@@ -1,6 +1,7 @@
 //! Items: structs, enums and constants; what else Rust has is refused.
 
 use super::{Reader, all, ast, attr};
+use crate::diag::{codes::syntax as codes, nearest};
 use crate::source::Span;
 
 impl Reader {
@@ -13,11 +14,35 @@ impl Reader {
                     self.no_attrs(&module.attrs);
                     mods.push(self.ident(&module.ident));
                 }
-                syn::Item::Use(_) => {}
+                syn::Item::Use(item) => self.used(&item.tree),
                 item => out.extend(self.item(item)),
             }
         }
         (mods, out)
+    }
+
+    /// `use` means nothing, so it must only be for editors: it can bring nothing that is not seen without it.
+    fn used(&mut self, tree: &syn::UseTree) {
+        const ROOTS: [&str; 4] = ["wgpuc", "crate", "super", "self"];
+        let root = match tree {
+            syn::UseTree::Path(path) => &path.ident,
+            syn::UseTree::Name(name) => &name.ident,
+            syn::UseTree::Rename(rename) => &rename.ident,
+            syn::UseTree::Group(group) => return group.items.iter().for_each(|tree| self.used(tree)),
+            syn::UseTree::Glob(_) => return,
+        };
+        let name = root.to_string();
+        if ROOTS.contains(&name.as_str()) {
+            return;
+        }
+        let help = match nearest(&name, ROOTS) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if matches!(name.as_str(), "std" | "core") => "remove it: the prelude is always there".to_owned(),
+            None => format!(
+                "for a file of the folder, write `use crate::{name}`; else remove it: the prelude is always there"
+            ),
+        };
+        self.report(codes::UNSUPPORTED, self.at(root.span()), format!("there is no crate `{name}`"), &help);
     }
 
     fn item(&mut self, item: &syn::Item) -> Option<ast::Item> {
