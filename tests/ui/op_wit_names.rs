@@ -5,7 +5,7 @@ pub struct Params {
     pub größe: u32,
 }
 
-pub enum Result {
+pub enum Option {
     Stream,
     Other,
 }
@@ -15,7 +15,7 @@ pub enum BufferId {
 }
 
 #[op]
-pub fn include(params: Params, result: Result, id: BufferId, out: &mut [f32]) {
+pub fn include(params: Params, other: Option, id: BufferId, out: &mut [f32]) {
     launch!(kernel, [1], out);
 }
 

@@ -91,7 +91,17 @@ const IMPORTED: [&str; 2] = ["buffer-id", "gpu-error"];
 /// The WIT name of an identifier. What WIT refuses is reported; the name is given all the same.
 pub(super) fn wit(ident: &Ident, diagnostics: &mut Diagnostics) -> Name {
     let name = Name::from_ident(&ident.name);
-    if let Some(reason) = refusal(ident, &name) {
+    let keyword = KEYWORDS.contains(&name.kebab()).then(|| format!("`{name}` is a keyword of WIT"));
+    accepted(ident, name, keyword, diagnostics)
+}
+
+/// As [`wit`], of a parameter or a field. Keywords of WIT are names there: it writes them with a `%`, and guests see it nowhere.
+pub(super) fn wit_within(ident: &Ident, diagnostics: &mut Diagnostics) -> Name {
+    accepted(ident, Name::from_ident(&ident.name), None, diagnostics)
+}
+
+fn accepted(ident: &Ident, name: Name, keyword: Option<String>, diagnostics: &mut Diagnostics) -> Name {
+    if let Some(reason) = keyword.or_else(|| refusal(ident, &name)) {
         let message = format!("WIT refuses the name `{}`", ident.name);
         diagnostics.push(Diagnostic::new(plan::WIT_NAME, ident.span, message).here(reason).help("choose another name"));
     }
@@ -114,9 +124,6 @@ pub(crate) fn is_wit_keyword(name: &str) -> bool {
 
 fn refusal(ident: &Ident, name: &Name) -> Option<String> {
     let kebab = name.kebab();
-    if KEYWORDS.contains(&kebab) {
-        return Some(format!("`{kebab}` is a keyword of WIT"));
-    }
     if UNWRITABLE.contains(&name.snake().as_str()) {
         return Some(format!("`{}` is a word of C, C++ or Rust that bindings cannot use", name.snake()));
     }

@@ -3,7 +3,7 @@
 use super::generics::{Way, as_value};
 use super::kernels::{Param, Params};
 use super::launch::Passed;
-use super::names::wit;
+use super::names::{wit, wit_within};
 use super::signature::param_buffer;
 use super::value::{Buffer, Entity, Text, Ty, Value};
 use super::walk::Walk;
@@ -113,7 +113,7 @@ impl<'a> Walk<'_, 'a> {
         let mut space = super::names::Space::default();
         let (mut op_params, mut passed) = (vec![], vec![]);
         for ((index, declared), (record, _)) in (0..).zip(&kernel.function.params).zip(&params.declared) {
-            let name = wit(&declared.name, &mut self.planner.diagnostics);
+            let name = wit_within(&declared.name, &mut self.planner.diagnostics);
             space.take(&declared.name, &name, "parameters", &mut self.planner.diagnostics);
             // So far as many are passed as the parameters before this one stand for.
             let param = params.flat.get(passed.len()).map(|(_, param)| *param);

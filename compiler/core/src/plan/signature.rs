@@ -1,10 +1,10 @@
 //! Signatures: what ops take, and the records, enums and elements that guests see because of it.
 
-use super::names::{self, Space};
+use super::Planner;
+use super::names::{Space, wit, wit_within};
 use super::poly::{Poly, host_atom};
 use super::value::{Buffer, Elem, Entity};
 use super::walk::Walk;
-use super::{Planner, names::wit};
 use crate::diag::{Diagnostic, codes::plan};
 use crate::program::{Binding, ItemId};
 use crate::source::{FileId, Span};
@@ -86,7 +86,7 @@ impl<'a> Planner<'a> {
         }
         let mut space = Space::default();
         for field in &item.fields {
-            let name = wit(&field.name, &mut self.diagnostics);
+            let name = wit_within(&field.name, &mut self.diagnostics);
             space.take(&field.name, &name, "fields", &mut self.diagnostics);
         }
         let name = wit(&item.name, &mut self.diagnostics);
@@ -253,7 +253,7 @@ impl<'a> Walk<'_, 'a> {
         let mut space = Space::default();
         let mut params = vec![];
         for (index, param) in (0..).zip(&op.function.params) {
-            let name = names::wit(&param.name, &mut self.planner.diagnostics);
+            let name = wit_within(&param.name, &mut self.planner.diagnostics);
             space.take(&param.name, &name, "parameters", &mut self.planner.diagnostics);
             let may_alias = op.may_alias.iter().any(|alias| alias.name == param.name.name);
             let taken = self.op_param(index, param, &name, may_alias);
