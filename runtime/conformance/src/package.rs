@@ -1,7 +1,7 @@
 //! A compiled kernel folder: what devices run, and the IR that the interpreter runs.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use wgpuc_abi::{BinaryOp, Bundle, Expr, Feature, Step, UnaryOp};
 use wgpuc_core::driver::{self, Failure, Form, Input, Options, Output};
@@ -51,6 +51,13 @@ impl Package {
     #[must_use]
     pub fn largest_workgroup(&self, op: &str) -> u32 {
         self.forms(op).map(|form| form.kernel.workgroup.iter().product()).max().unwrap_or(1)
+    }
+
+    /// How many invocations lie along the axes of an op's workgroups, of those that have more than one axis.
+    #[must_use]
+    pub fn axes(&self, op: &str) -> BTreeSet<u32> {
+        let along = self.forms(op).map(|form| form.kernel.workgroup.into_iter().filter(|n| *n > 1).collect::<Vec<_>>());
+        along.filter(|axes| axes.len() > 1).flatten().collect()
     }
 
     /// Notes that a kernel has read workgroup memory that nothing had written.

@@ -24,18 +24,24 @@ impl Number {
         }
     }
 
-    /// Why a `scalar` cannot hold it, if it cannot.
-    pub(crate) fn misfit(self, scalar: Scalar) -> Option<String> {
-        let (low, high): (i128, i128) = match scalar {
-            Scalar::F16 | Scalar::Bf16 | Scalar::F32 => return None,
+    /// The least and the largest whole number that a `scalar` holds; of floats, none is too large.
+    pub(crate) const fn bounds(scalar: Scalar) -> (i128, i128) {
+        match scalar {
+            Scalar::F16 | Scalar::Bf16 | Scalar::F32 => (i128::MIN, i128::MAX),
             Scalar::Bool => (0, 1),
             Scalar::I8 | Scalar::I32 | Scalar::I64 => {
                 let half = 1 << (eval::width(scalar) - 1);
                 (-half, half - 1)
             }
             Scalar::U8 | Scalar::U32 | Scalar::U64 => (0, (1 << eval::width(scalar)) - 1),
-        };
+        }
+    }
+
+    /// Why a `scalar` cannot hold it, if it cannot.
+    pub(crate) fn misfit(self, scalar: Scalar) -> Option<String> {
+        let (low, high) = Self::bounds(scalar);
         match self {
+            _ if matches!(scalar, Scalar::F16 | Scalar::Bf16 | Scalar::F32) => None,
             Self::Int(value) if (low..=high).contains(&value) => None,
             Self::Int(value) => Some(format!("{value} is no {}: those go from {low} to {high}", scalar.name())),
             Self::Float(_) => Some(format!("{self} is no {}: those are whole numbers", scalar.name())),

@@ -14,6 +14,7 @@ use crate::case::Case;
 use crate::errors::Errors;
 use crate::machine::Machine;
 use crate::reference::{Expected, Reference};
+use crate::value::Number;
 use choice::{Choice, choices};
 use shape::Shape;
 use std::sync::Arc;
@@ -28,12 +29,12 @@ pub(crate) fn cases(reference: &Arc<Reference>, without: &[String]) -> (Vec<Case
             continue;
         }
         let mut found: Vec<(Choice, Call)> = vec![];
-        let mut unmet = None;
+        let mut unmet: Option<String> = None;
         for choice in choices(&reference.package, op) {
             match call(op, reference.interface(), &choice) {
                 Ok(call) if found.iter().all(|(_, other)| *other != call) => found.push((choice, call)),
                 Ok(_) => {}
-                Err(why) => unmet = Some(why),
+                Err(why) => unmet = unmet.or(Some(why)),
             }
         }
         if let (true, Some(why)) = (found.is_empty(), unmet) {
@@ -55,8 +56,9 @@ fn call(op: &Op, interface: &Interface, choice: &Choice) -> Result<Call, String>
 fn case(reference: &Arc<Reference>, choice: Choice, call: Call) -> Case {
     let reference = Arc::clone(reference);
     let (op, name) = (call.op.name.kebab().to_owned(), name(&choice, &call, reference.interface()));
-    let exact_only = choice.edges && shape::has_floats(&call.op, reference.interface());
-    let expected = Expected::in_short(call);
+    let fixes_float = matches!(choice.fixed, Some((_, Number::Float(_))));
+    let exact_only = fixes_float || choice.edges && shape::has_floats(&call.op, reference.interface());
+    let expected = Expected::in_short(call, choice.max_steps());
     let case = Case::new(op, name, move |machine, errors| {
         reference.compare(machine, errors, &expected, None).map_err(|error| {
             let (call, why) = shrunk(&reference, machine, &choice, expected.call.clone(), error.to_string());
@@ -77,7 +79,7 @@ fn shrunk(reference: &Reference, machine: &mut Machine, choice: &Choice, failing
             if call == smallest.0 {
                 break;
             }
-            let expected = Expected::in_short(call);
+            let expected = Expected::in_short(call, choice.max_steps());
             match reference.compare(machine, &mut Errors::default(), &expected, None) {
                 Err(error) => smallest = (expected.call, error.to_string()),
                 Ok(()) => break,

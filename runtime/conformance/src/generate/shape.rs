@@ -19,22 +19,25 @@ pub(super) struct Places {
     pub(super) variants: Vec<usize>,
     /// How many other integers there are.
     pub(super) n_sizes: usize,
+    /// The types of all its numbers.
+    pub(super) numbers: Vec<ValueType>,
 }
 
 impl Places {
     pub(super) fn of(op: &Op, interface: &Interface) -> Self {
-        let (mut variants, mut n_sizes) = (vec![], 0);
+        let mut places = Self { variants: vec![], n_sizes: 0, numbers: vec![] };
         for param in &op.params {
             for (_, ty) in call::fields(param, interface) {
                 match kind(&ty, interface) {
-                    Kind::Variants(n) => variants.push(n),
-                    Kind::Size(..) => n_sizes += 1,
+                    Kind::Variants(n) => places.variants.push(n),
+                    Kind::Size(..) => places.n_sizes += 1,
                     Kind::Float => {}
                 }
+                places.numbers.push(ty);
             }
-            variants.extend(is_optional(param).then_some(2));
+            places.variants.extend(is_optional(param).then_some(2));
         }
-        Self { variants, n_sizes }
+        places
     }
 }
 
@@ -53,17 +56,10 @@ fn kind(ty: &ValueType, interface: &Interface) -> Kind {
         ValueType::Enum(name) => Kind::Variants(interface.enumeration(name).map_or(1, |e| e.cases.len())),
         ValueType::Scalar(Scalar::Bool) => Kind::Variants(2),
         ValueType::Scalar(Scalar::F16 | Scalar::Bf16 | Scalar::F32) => Kind::Float,
-        ValueType::Scalar(Scalar::I8 | Scalar::I32 | Scalar::I64) => {
-            Kind::Size(-(1 << (8 * width(ty) - 1)), (1 << (8 * width(ty) - 1)) - 1)
+        ValueType::Scalar(scalar) => {
+            let (low, high) = Number::bounds(*scalar);
+            Kind::Size(low, high)
         }
-        ValueType::Scalar(_) => Kind::Size(0, (1 << (8 * width(ty))) - 1),
-    }
-}
-
-const fn width(ty: &ValueType) -> u32 {
-    match ty {
-        ValueType::Scalar(scalar) => scalar.bytes(),
-        ValueType::Enum(_) => 4,
     }
 }
 
@@ -79,7 +75,7 @@ pub(super) fn has_floats(op: &Op, interface: &Interface) -> bool {
 
 /// A call in the making: what a parameter lacks stays empty.
 pub(super) struct Shape {
-    /// Each parameter's numbers, with their bounds.
+    /// Each parameter's numbers, with their bounds, between which nothing is where a number is fixed.
     numbers: Vec<Vec<(Number, i128, i128)>>,
     /// Each buffer's elements.
     pub(super) lens: Vec<u64>,
@@ -103,19 +99,24 @@ impl Shape {
                 numbers.push(match kind(&ty, interface) {
                     Kind::Variants(n) => (Number::Int(pick(n) as i128), 0, n as i128 - 1),
                     Kind::Size(low, high) => {
-                        let value =
-                            if n_sizes == choice.focus { choice.n.into() } else { SMALL[n_sizes % SMALL.len()] };
+                        let small = SMALL[n_sizes % SMALL.len()] + i128::from(choice.more);
+                        let value = if n_sizes == choice.focus { choice.n.into() } else { small };
                         n_sizes += 1;
                         (Number::Int(value.clamp(low, high)), low, high)
                     }
                     Kind::Float => {
                         n_floats += 1;
-                        (Number::Float(FLOATS[(n_floats - 1) % FLOATS.len()]), 0, 0)
+                        (Number::Float(FLOATS[(n_floats - 1) % FLOATS.len()]), i128::MIN, i128::MAX)
                     }
                 });
             }
             shape.numbers.push(numbers);
             shape.given.push(!is_optional(param) || pick(2) == 0);
+        }
+        if let Some((at, number)) = choice.fixed
+            && let Some(fixed) = shape.numbers.iter_mut().flatten().nth(at)
+        {
+            *fixed = (number, 0, -1);
         }
         shape
     }
@@ -151,7 +152,7 @@ impl Shape {
     pub(super) fn set_float(&mut self, param: u32, field: Option<u32>, value: f64) -> bool {
         let numbers = self.numbers.get_mut(param as usize);
         match numbers.and_then(|numbers| numbers.get_mut(field.unwrap_or(0) as usize)) {
-            Some((Number::Float(old), ..)) => std::mem::replace(old, value) != value,
+            Some((Number::Float(old), low, high)) if *low < *high => std::mem::replace(old, value) != value,
             _ => false,
         }
     }

@@ -159,3 +159,64 @@ fn k(low: f32, starts: &[u32], out: &mut [f32]) {
     );
     assert_eq!(failures(&package, &package, true), Vec::<String>::new());
 }
+
+/// An op with numbers of several types and a kernel of tiles, whose result is wrong where a condition holds.
+fn numbers_and_tiles(wrong: &str) -> Arc<Package> {
+    package(&format!(
+        "/// Settings.
+pub struct Settings {{ /// A factor.
+ pub a: f32, /// A mask.
+ pub k: u32, /// A difference.
+ pub j: i32 }}
+/// Scales a matrix.
+#[op]
+pub fn scaled(settings: Settings, rows: u32, columns: u32, x: &[f32], y: &mut [f32]) {{
+    require!(x.len() >= rows * columns);
+    require!(y.len() >= rows * columns);
+    let s = settings;
+    launch!(k, [div_ceil(columns, 16), div_ceil(rows, 16)], s.a, s.k, s.j, rows, columns, x, y);
+}}
+#[kernel(workgroup = [16, 16])]
+fn k(a: f32, k: u32, j: i32, rows: u32, columns: u32, x: &[f32], y: &mut [f32]) {{
+    let (column, row) = (global_id().x, global_id().y);
+    if row < rows && column < columns {{
+        let at = row * columns + column;
+        y[at] = if {wrong} {{ 7.0 }} else {{ a * x[at] }};
+    }}
+}}
+"
+    ))
+}
+
+#[test]
+fn numbers_meet_the_ends_of_their_types_and_sizes_those_of_tiles() {
+    let right = numbers_and_tiles("false");
+    for condition in [
+        "a == 0.0",
+        "a < -0.9",
+        "a != a",
+        "a > 3.0e38",
+        "a > 0.0 && a < 1.0e-38",
+        "k == 0",
+        "k == 4294967295",
+        "j == -1",
+        "j < -2147483647",
+        "column >= 32 && row >= 32",
+        "rows == 15",
+        "columns == 17",
+    ] {
+        let failures = failures(&right, &numbers_and_tiles(condition), false);
+        assert!(failures.iter().any(|why| why.contains("] is 7")), "{condition}: {failures:#?}");
+    }
+    let (cases, _) = cases(&Arc::new(Reference::new(right)), &[]);
+    assert!(cases.len() < 60, "{} are too many", cases.len());
+}
+
+#[test]
+fn a_number_that_the_op_refuses_is_not_tried() {
+    let package = package(&doubling("x[i] * 2.0").replace("require!(x", "require!(n > 3);\n    require!(x"));
+    let (cases, _) = cases(&Arc::new(Reference::new(package)), &[]);
+    let is_refused = |name: &str| (0..=3).any(|n| format!("{name},").contains(&format!(" n = {n},")));
+    let names: Vec<&str> = cases.iter().map(|case| case.name.as_str()).collect();
+    assert!(!names.is_empty() && !names.iter().any(|name| is_refused(name)), "{names:?}");
+}
