@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
-use wgpuc_abi::{BinaryOp, Bundle, Expr, Feature, Step, UnaryOp};
+use wgpuc_abi::{Arg, BinaryOp, Bundle, Choice, Expr, Feature, Step, UnaryOp};
 use wgpuc_core::driver::{self, Failure, Form, Input, Options, Output};
 use wgpuc_core::source::Span;
 use wgpuc_runtime::backend::Device;
@@ -45,6 +45,12 @@ impl Package {
             let is_plain = |f: &Feature| matches!(f, Feature::F16 | Feature::Int64);
             !needs.iter().all(is_plain) && needs.iter().all(|f| features.contains(f))
         })
+    }
+
+    /// Whether what an op does depends on the device's features: by the forms of its kernels, or by its plan.
+    pub(crate) fn depends_on_features(&self, op: &str) -> bool {
+        let plan = self.output.manifest.interface.ops().find(|o| o.name.kebab() == op).map(|op| &op.plan.steps[..]);
+        self.forms(op).any(|form| !form.kernel.features.is_empty()) || asks_steps(plan.unwrap_or_default())
     }
 
     /// Invocations of the largest workgroup of an op's kernels.
@@ -129,6 +135,31 @@ fn decided(cond: &Expr, features: &[Feature]) -> Option<bool> {
             }
         }
         _ => None,
+    }
+}
+
+/// Whether some steps ask for the device's features.
+fn asks_steps(steps: &[Step]) -> bool {
+    steps.iter().any(|step| match step {
+        Step::Let { value: expr, .. } | Step::Require { cond: expr, .. } | Step::Scratch { len: expr, .. } => {
+            asks(expr)
+        }
+        Step::Launch { instance, grid, args, .. } => {
+            let selectors = if let Choice::Table { selectors, .. } = instance { &selectors[..] } else { &[] };
+            let scalars = args.iter().filter_map(|arg| if let Arg::Scalar(expr) = arg { Some(expr) } else { None });
+            selectors.iter().chain(grid).chain(scalars).any(asks)
+        }
+        Step::If { cond, then, otherwise } => asks(cond) || asks_steps(then) || asks_steps(otherwise),
+    })
+}
+
+fn asks(expr: &Expr) -> bool {
+    match expr {
+        Expr::Supports(_) => true,
+        Expr::Unary(_, a) => asks(a),
+        Expr::Binary(_, a, b) => asks(a) || asks(b),
+        Expr::Select(a, b, c) => asks(a) || asks(b) || asks(c),
+        _ => false,
     }
 }
 

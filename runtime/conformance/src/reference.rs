@@ -68,12 +68,12 @@ impl Reference {
         Ok(ending)
     }
 
-    /// Kernels of one form run alike on all devices.
+    /// Kernels of one form run alike on all devices, where their op asks for no feature either.
     fn as_far_as_it_matters(&self, op: &str, traits: &Traits) -> Traits {
         let traits = Traits { is_exact: true, is_interpreter: true, ..traits.clone() };
-        match self.package.forms(op).all(|form| form.kernel.features.is_empty()) {
-            true => Traits { target: Target::Wgsl, features: vec![], subgroup_size: 0, ..traits },
-            false => traits,
+        match self.package.depends_on_features(op) {
+            true => traits,
+            false => Traits { target: Target::Wgsl, features: vec![], subgroup_size: 0, ..traits },
         }
     }
 
