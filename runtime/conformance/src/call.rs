@@ -146,7 +146,11 @@ impl Call {
         }
         for (param, arg) in self.op.params.iter().zip(&self.args) {
             let name = param.name.kebab();
+            let n_lanes = layout(param, interface).map_or(1, |layout| layout.lanes.len() as u64);
             let _ = match arg {
+                Arg::Buffer { len, fill: Fill::Values(values) } if values.len() as u64 == len * n_lanes => {
+                    writeln!(text, "args.{name} = [{}]", Fill::listed(values))
+                }
                 Arg::Buffer { len, fill } => writeln!(text, "args.{name} = {{ len = {len}, {} }}", fill.to_toml()),
                 Arg::Same(other) => {
                     let other = self.op.params.get(*other).map_or("", |p| p.name.kebab());

@@ -69,6 +69,12 @@ impl Fill {
         }
     }
 
+    /// Numbers as a case file lists them.
+    #[must_use]
+    pub(crate) fn listed(values: &[Number]) -> String {
+        values.iter().map(Number::to_string).collect::<Vec<_>>().join(", ")
+    }
+
     /// As a case file says it, after a length.
     #[must_use]
     pub(crate) fn to_toml(&self) -> String {
@@ -80,10 +86,7 @@ impl Fill {
             }
             Self::Bits { seed } => format!("fill = \"bits\", seed = {seed}"),
             Self::Edges { seed } => format!("fill = \"edges\", seed = {seed}"),
-            Self::Values(values) => {
-                let values: Vec<String> = values.iter().map(Number::to_string).collect();
-                format!("values = [{}]", values.join(", "))
-            }
+            Self::Values(values) => format!("values = [{}]", Self::listed(values)),
             Self::File { name, .. } => format!("file = {name:?}"),
         }
     }

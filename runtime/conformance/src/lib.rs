@@ -19,6 +19,7 @@ mod random;
 mod reference;
 pub mod report;
 mod run;
+mod shrink;
 pub mod standard;
 mod tolerance;
 mod value;

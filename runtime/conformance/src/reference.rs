@@ -7,10 +7,13 @@ use crate::interpreter::{MAX_STEPS, TOO_LONG};
 use crate::machine::{Machine, Traits};
 use crate::package::Package;
 use crate::tolerance::Tolerance;
-use crate::{Outcome, call};
+use crate::{Outcome, call, shrink};
 use std::sync::{Arc, Mutex};
 use wgpuc_abi::Target;
 use wgpuc_runtime::Library;
+
+/// Steps of a launch that nobody has asked for: random lengths of loops can be anything.
+pub(crate) const FEW_STEPS: u64 = 20_000_000;
 
 /// The interpreter of a package's kernels, in the forms that whoever is compared runs.
 pub(crate) struct Reference {
@@ -113,6 +116,25 @@ impl Reference {
             .into()),
             outcome => outcome,
         }
+    }
+
+    /// The smallest and plainest call that fails as one does that was compared, as a case file says it; and how it does.
+    #[must_use]
+    pub(crate) fn shrunk(
+        &self,
+        machine: &mut Machine,
+        expected: &Expected,
+        stated: Option<Tolerance>,
+        why: String,
+    ) -> (String, String) {
+        let max_steps = expected.max_steps.min(FEW_STEPS);
+        let mut fails = |call: &Call| {
+            let expected = Expected::in_short(call.clone(), max_steps);
+            self.compare(machine, &mut Errors::default(), &expected, stated).err().map(|error| error.to_string())
+        };
+        let (call, why) = shrink::shrunk((expected.call.clone(), why), self.interface(), &mut fails);
+        let within = stated.and_then(Tolerance::to_toml).unwrap_or_default();
+        (call.to_toml(self.interface()) + &within, why)
     }
 
     /// Fails unless two endings are the same within a tolerance.

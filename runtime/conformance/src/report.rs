@@ -35,7 +35,8 @@ pub fn table(executors: &[Executor], cases: &[Case], done: &[Done]) -> String {
     aligned(&lines)
 }
 
-/// The failures, each with its case and the executors on which it fails so.
+/// The failures, each with its case and the executors on which it fails so. What several cases of one place come to, as
+/// generated ones of several sizes do, is said once.
 #[must_use]
 pub fn failures(executors: &[Executor], cases: &[Case], done: &[Done]) -> String {
     let mut alike: BTreeMap<(usize, &str), Vec<&str>> = BTreeMap::new();
@@ -44,10 +45,25 @@ pub fn failures(executors: &[Executor], cases: &[Case], done: &[Done]) -> String
             alike.entry((one.case, failure)).or_default().push(&executor.name);
         }
     }
-    let mut text = String::new();
-    for ((case, failure), executors) in alike {
+    // Each with the first case that fails so, and how many more there are.
+    let mut said: Vec<(&Case, &str, Vec<&str>, usize)> = vec![];
+    for ((case, failure), on) in alike {
         let Some(case) = cases.get(case) else { continue };
-        let _ = writeln!(text, "FAILED {} on {}", case.title(), executors.join(", "));
+        let is_same = |(other, why, ..): &&mut (&Case, &str, Vec<&str>, usize)| {
+            (&other.op, &other.place, *why) == (&case.op, &case.place, failure)
+        };
+        match said.iter_mut().find(is_same) {
+            Some((.., all, n_more)) => {
+                *n_more += 1;
+                all.extend(on.into_iter().filter(|name| !all.contains(name)).collect::<Vec<_>>());
+            }
+            None => said.push((case, failure, on, 0)),
+        }
+    }
+    let mut text = String::new();
+    for (case, failure, executors, n_more) in said {
+        let more = if n_more == 0 { String::new() } else { format!(", and {n_more} more,") };
+        let _ = writeln!(text, "FAILED {}{more} on {}", case.title(), executors.join(", "));
         for line in case.place.iter().map(|place| format!("at {place}")).chain(failure.lines().map(str::to_owned)) {
             let _ = writeln!(text, "  {line}");
         }
@@ -129,4 +145,26 @@ fn aligned<const N: usize>(lines: &[[String; N]]) -> String {
         let _ = writeln!(text, "{}", cells.join("  ").trim_end());
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::failures;
+    use crate::{Case, Done, Executor, Ran};
+
+    #[test]
+    fn what_comes_to_the_same_is_said_once() {
+        let case = |name: &str| Case::new("sum", name, |_, _| Ok(()));
+        let cases = [case("generated: 4"), case("generated: 5"), case("by hand").at("k/sum.cases.toml:3".to_owned())];
+        let executors = [Executor::interpreter(0), Executor::interpreter(4)];
+        let done = [(0, 0), (0, 1), (1, 1), (0, 2)].map(|(executor, case)| {
+            let failure = Some("y[0] is 1, not 2".to_owned());
+            Done { executor, case, ran: Ran { failure, ..Ran::default() } }
+        });
+        assert_eq!(
+            failures(&executors, &cases, &done),
+            "FAILED sum: generated: 4, and 1 more, on interpreter, interpreter, subgroups of 4\n  y[0] is 1, not 2\n\n\
+             FAILED sum: by hand on interpreter\n  at k/sum.cases.toml:3\n  y[0] is 1, not 2\n\n"
+        );
+    }
 }

@@ -50,6 +50,18 @@ impl Tolerance {
         if ulp == 0.0 { Self::Exact } else { Self::UlpOfLargest(16.0 + 4.0 * ulp) }
     }
 
+    /// As a case file says it, where it can.
+    #[must_use]
+    pub(crate) fn to_toml(self) -> Option<String> {
+        let (measure, bound) = match self {
+            Self::Ulp(ulp) => ("ulp", ulp),
+            Self::Relative(share) => ("relative", share),
+            Self::OfLargest(share) => ("of-largest", share),
+            Self::Exact | Self::UlpOfLargest(_) => return None,
+        };
+        Some(format!("within = {{ {measure} = {bound:?} }}\n"))
+    }
+
     /// Fails unless a buffer holds what it should.
     ///
     /// # Errors

@@ -13,6 +13,19 @@ pub(crate) enum Number {
 }
 
 impl Number {
+    /// What a `scalar` with these bits is.
+    #[must_use]
+    pub(crate) fn of_bits(scalar: Scalar, bits: u64) -> Self {
+        match scalar {
+            Scalar::F16 | Scalar::Bf16 | Scalar::F32 => Self::Float(eval::as_f64(scalar, bits)),
+            Scalar::I8 | Scalar::I32 | Scalar::I64 => {
+                let above = 64 - eval::width(scalar);
+                Self::Int(i128::from((bits << above) as i64 >> above))
+            }
+            _ => Self::Int(bits.into()),
+        }
+    }
+
     /// The bits of the `scalar` nearest to it; whole numbers wrap.
     #[must_use]
     pub(crate) fn bits(self, scalar: Scalar) -> u64 {
@@ -117,6 +130,21 @@ fn load(element: &[u8], offset: usize, scalar: Scalar) -> u64 {
 mod tests {
     use super::Number::{Float, Int};
     use wgpuc_abi::Scalar;
+
+    #[test]
+    fn bits_and_back() {
+        for (number, scalar) in [
+            (Int(1), Scalar::Bool),
+            (Int(-1), Scalar::I8),
+            (Int(i64::MIN.into()), Scalar::I64),
+            (Int(u64::MAX.into()), Scalar::U64),
+            (Int(u32::MAX.into()), Scalar::U32),
+            (Float(-0.5), Scalar::F16),
+            (Float(f32::from_bits(1).into()), Scalar::F32),
+        ] {
+            assert_eq!(super::Number::of_bits(scalar, number.bits(scalar)), number, "{scalar:?}");
+        }
+    }
 
     #[test]
     fn numbers_that_do_not_fit_are_told() {

@@ -192,7 +192,12 @@ fn check(
 ) -> Outcome {
     let call = &expected.call;
     let wants = match expectation {
-        Expectation::Interpreter => return reference.compare(machine, errors, expected, stated),
+        Expectation::Interpreter => {
+            return reference.compare(machine, errors, expected, stated).map_err(|error| {
+                let (smallest, why) = reference.shrunk(machine, expected, stated, error.to_string());
+                format!("{why}\n\nthe smallest call that fails so:\n\n{smallest}").into()
+            });
+        }
         Expectation::Values(wants) => wants,
         Expectation::Refused(words) | Expectation::Fault(words) => {
             let is_refusal = matches!(expectation, Expectation::Refused(_));

@@ -189,3 +189,26 @@ fn an_expression_says_each_element() {
         assert!(text.contains(why) && text.contains("axpy.cases.toml:7:"), "{expect}: {text}");
     }
 }
+
+#[test]
+fn a_case_that_fails_is_shrunk() {
+    let text = r#"
+[[case]]
+for.n = [100, 1000]
+args.params = { n = "n", a = 2.5, way = "sub" }
+args.x = { len = "n + 3", fill = "uniform", seed = 7, low = -1, high = 1 }
+args.y = { len = "2 * n", fill = "edges" }
+within = { ulp = 4 }
+"#;
+    let (file, _) = parsed(&reference(), text);
+    let wrong = KERNELS.replace("if i < n", "if i < n && i != 5");
+    let files = vec![("axpy.rs".to_owned(), wrong.into_bytes())];
+    let wrong = Package::compile(&Input { folder_name: "test".to_owned(), files }).unwrap();
+    let mut on = Executor::interpreter(0).open(&wrong).unwrap();
+    on.traits.is_interpreter = false;
+    let failures: Vec<_> = file.cases.iter().map(|case| run_one(&on, case).failure.unwrap()).collect();
+    let words =
+        ["the smallest call that fails so:", "args.params.n = 6\n", "args.x = [0.0, ", "within = { ulp = 4.0 }"];
+    assert!(words.iter().all(|word| failures[0].contains(word)), "{}", failures[0]);
+    assert_eq!(failures[0], failures[1]);
+}

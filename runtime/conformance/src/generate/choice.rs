@@ -3,6 +3,7 @@
 
 use super::shape::Places;
 use crate::package::Package;
+use crate::reference::FEW_STEPS;
 use crate::value::Number;
 use wgpuc_abi::{Op, Scalar, ValueType};
 
@@ -24,10 +25,9 @@ pub(super) struct Choice {
 }
 
 impl Choice {
-    /// Steps that a launch may take: random lengths of loops can be anything, and a number at the end of its type that
-    /// counts rounds is as good as endless.
+    /// Steps that a launch may take: a number at the end of its type that counts rounds is as good as endless.
     pub(super) const fn max_steps(&self) -> u64 {
-        if self.fixed.is_some() { 2_000_000 } else { 20_000_000 }
+        if self.fixed.is_some() { 2_000_000 } else { FEW_STEPS }
     }
 }
 

@@ -11,12 +11,11 @@ mod tests;
 
 use crate::call::Call;
 use crate::case::Case;
-use crate::errors::Errors;
-use crate::machine::Machine;
 use crate::reference::{Expected, Reference};
 use crate::value::Number;
 use choice::{Choice, choices};
-use shape::Shape;
+pub(crate) use shape::Shape;
+pub(crate) use solve::solve as mend;
 use std::sync::Arc;
 use wgpuc_abi::{Interface, Op};
 
@@ -49,7 +48,7 @@ pub(crate) fn cases(reference: &Arc<Reference>, without: &[String]) -> (Vec<Case
 /// The call that a choice makes, where the op admits one.
 fn call(op: &Op, interface: &Interface, choice: &Choice) -> Result<Call, String> {
     let mut shape = Shape::new(op, interface, choice);
-    solve::solve(&op.plan.steps, &mut shape)?;
+    mend(&op.plan.steps, &mut shape)?;
     shape.call(op, interface, choice)
 }
 
@@ -61,33 +60,11 @@ fn case(reference: &Arc<Reference>, choice: Choice, call: Call) -> Case {
     let expected = Expected::in_short(call, choice.max_steps());
     let case = Case::new(op, name, move |machine, errors| {
         reference.compare(machine, errors, &expected, None).map_err(|error| {
-            let (call, why) = shrunk(&reference, machine, &choice, expected.call.clone(), error.to_string());
-            let kept = call.to_toml(reference.interface());
+            let (kept, why) = reference.shrunk(machine, &expected, None, error.to_string());
             format!("{why}\n\nkeep it in a file `NAME.cases.toml` beside the kernels:\n\n{kept}").into()
         })
     });
     if exact_only { case.where_exact() } else { case }
-}
-
-/// The smallest call, by halving and then by steps of one, that still fails, and how.
-fn shrunk(reference: &Reference, machine: &mut Machine, choice: &Choice, failing: Call, why: String) -> (Call, String) {
-    let (mut choice, mut smallest) = (choice.clone(), (failing, why));
-    for halves in [true, false] {
-        while choice.n > 0 {
-            let smaller = Choice { n: if halves { choice.n / 2 } else { choice.n - 1 }, ..choice.clone() };
-            let Ok(call) = call(&smallest.0.op, reference.interface(), &smaller) else { break };
-            if call == smallest.0 {
-                break;
-            }
-            let expected = Expected::in_short(call, choice.max_steps());
-            match reference.compare(machine, &mut Errors::default(), &expected, None) {
-                Err(error) => smallest = (expected.call, error.to_string()),
-                Ok(()) => break,
-            }
-            choice = smaller;
-        }
-    }
-    smallest
 }
 
 /// `generated: params.n = 257, params.op = max`, and `edges` where it is about them.

@@ -74,7 +74,7 @@ pub(super) fn has_floats(op: &Op, interface: &Interface) -> bool {
 }
 
 /// A call in the making: what a parameter lacks stays empty.
-pub(super) struct Shape {
+pub(crate) struct Shape {
     /// Each parameter's numbers, with their bounds, between which nothing is where a number is fixed.
     numbers: Vec<Vec<(Number, i128, i128)>>,
     /// Each buffer's elements.
@@ -119,6 +119,38 @@ impl Shape {
             *fixed = (number, 0, -1);
         }
         shape
+    }
+
+    /// That of a call.
+    pub(crate) fn of(call: &Call, interface: &Interface) -> Self {
+        let mut shape = Self { numbers: vec![], lens: vec![], given: vec![] };
+        for (param, arg) in call.op.params.iter().zip(&call.args) {
+            let numbers = if let Arg::Numbers(numbers) = arg { &numbers[..] } else { &[] };
+            let bounded = call::fields(param, interface).into_iter().zip(numbers).map(|((_, ty), number)| {
+                let (low, high) = match kind(&ty, interface) {
+                    Kind::Variants(n) => (0, n as i128 - 1),
+                    Kind::Size(low, high) => (low, high),
+                    Kind::Float => (i128::MIN, i128::MAX),
+                };
+                (*number, low, high)
+            });
+            shape.numbers.push(bounded.collect());
+            let of = if let Arg::Same(other) = arg { call.args.get(*other) } else { Some(arg) };
+            shape.lens.push(if let Some(Arg::Buffer { len, .. }) = of { *len } else { 0 });
+            shape.given.push(!matches!(arg, Arg::Absent));
+        }
+        shape
+    }
+
+    /// Gives a call of the same op these numbers and lengths.
+    pub(crate) fn resize(&self, call: &mut Call) {
+        for (index, arg) in call.args.iter_mut().enumerate() {
+            match arg {
+                Arg::Numbers(numbers) => *numbers = self.numbers[index].iter().map(|(number, ..)| *number).collect(),
+                Arg::Buffer { len, .. } => *len = self.lens[index],
+                Arg::Same(_) | Arg::Absent => {}
+            }
+        }
     }
 
     /// An integer parameter, or a record's field.

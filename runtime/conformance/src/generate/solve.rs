@@ -6,7 +6,7 @@ use super::Shape;
 use wgpuc_abi::{BinaryOp, Expr, Step, UnaryOp};
 
 /// Mends a shape until every requirement holds; else the first that could not be mended, in the source's words.
-pub(super) fn solve(steps: &[Step], shape: &mut Shape) -> Result<(), String> {
+pub(crate) fn solve(steps: &[Step], shape: &mut Shape) -> Result<(), String> {
     const ROUNDS: i32 = 64;
     let mut last = String::new();
     for round in 0..ROUNDS {
