@@ -34,6 +34,17 @@ pub(crate) enum Arg {
     Absent,
 }
 
+impl Arg {
+    /// The elements of a buffer of its own.
+    #[must_use]
+    pub(crate) const fn len(&self) -> Option<u64> {
+        match self {
+            Self::Buffer { len, .. } => Some(*len),
+            _ => None,
+        }
+    }
+}
+
 /// What came of a call.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Ending {

@@ -114,7 +114,11 @@ fn rows<'a>(executors: &'a [Executor], cases: &'a [Case], done: &'a [Done]) -> V
     rows
 }
 
+/// Where the worst error is; where there is none, no place is worse than another.
 fn place(worst: &Worst, case: &str) -> String {
+    if worst.error == 0.0 {
+        return String::new();
+    }
     if worst.at.is_empty() { case.to_owned() } else { format!("{case}: {}", worst.at) }
 }
 
@@ -149,8 +153,19 @@ fn aligned<const N: usize>(lines: &[[String; N]]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::failures;
-    use crate::{Case, Done, Executor, Ran};
+    use super::{failures, table};
+    use crate::{Case, Done, Executor, Measure, Ran, Worst};
+
+    #[test]
+    fn where_nothing_is_off_no_place_is_the_worst() {
+        let cases = [Case::new("sum", "exact", |_, _| Ok(())), Case::new("dot", "near", |_, _| Ok(()))];
+        let done = [0.0, 0.5].into_iter().enumerate().map(|(case, error)| {
+            let worst = Worst { measure: Measure::Ulp, error, bound: 4.0, at: "y[3]".to_owned() };
+            Done { executor: 0, case, ran: Ran { worst: Some(worst), ..Ran::default() } }
+        });
+        let table = table(&[Executor::interpreter(0)], &cases, &done.collect::<Vec<_>>());
+        assert!(table.contains("near: y[3]") && !table.contains("exact"), "{table}");
+    }
 
     #[test]
     fn what_comes_to_the_same_is_said_once() {

@@ -8,7 +8,7 @@
 use crate::errors::Errors;
 use crate::machine::Traits;
 use crate::package::Package;
-use crate::value::Layout;
+use crate::value::{Layout, Number};
 use crate::{Measure, Outcome};
 use wgpuc_abi::Scalar;
 use wgpuc_core::ir::{Expr, eval};
@@ -94,11 +94,20 @@ impl Tolerance {
                 _ => (Measure::Differing, f64::from(u8::from(!same && !flushed)), 0.0),
             };
             if !errors.record(measure, error, bound, &format_args!("{name}[{at}]")) {
-                let text = format!("{name}[{at}] is {x} ({got:#x}), not {y} ({want:#x})");
+                let [is, should] = [got, want].map(|bits| shown(scalar, bits));
+                let text = format!("{name}[{at}] is {is} ({got:#x}), not {should} ({want:#x})");
                 return Err(text.into());
             }
         }
         Ok(())
+    }
+}
+
+/// A number in as few digits as tell it from others of its type.
+fn shown(scalar: Scalar, bits: u64) -> String {
+    match scalar {
+        Scalar::F32 => format!("{:?}", f32::from_bits(bits as u32)),
+        _ => Number::of_bits(scalar, bits).to_string(),
     }
 }
 
@@ -124,4 +133,26 @@ pub(crate) fn spacing(scalar: Scalar, around: f64) -> f64 {
     let (bits, least) = precision(scalar);
     let exponent = if around == 0.0 { least } else { around.abs().log2().floor().max(least) };
     (exponent - bits).exp2()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tolerance;
+    use crate::errors::Errors;
+    use crate::value::Layout;
+    use wgpuc_abi::Scalar;
+
+    #[test]
+    fn what_differs_is_said_shortly_and_exactly() {
+        let said = |scalar, got: &[u8], want: &[u8]| {
+            let layout = Layout { bytes: got.len(), lanes: vec![(0, scalar)] };
+            let checked = Tolerance::Exact.check(&mut Errors::default(), ("y", &layout), (got, want), false);
+            checked.unwrap_err().to_string()
+        };
+        let [small, one] = [3.75e-38_f32, 1.0].map(f32::to_le_bytes);
+        let text = said(Scalar::F32, &small, &one);
+        assert_eq!(text, "y[0] is 3.75e-38 (0x14c2b5f), not 1.0 (0x3f800000)");
+        let text = said(Scalar::U64, &u64::MAX.to_le_bytes(), &(u64::MAX - 1).to_le_bytes());
+        assert!(text.contains("18446744073709551615 (") && text.contains("18446744073709551614 ("), "{text}");
+    }
 }

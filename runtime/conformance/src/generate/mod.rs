@@ -9,7 +9,7 @@ mod solve;
 #[cfg(test)]
 mod tests;
 
-use crate::call::Call;
+use crate::call::{Arg, Call};
 use crate::case::Case;
 use crate::reference::{Expected, Reference};
 use crate::value::Number;
@@ -27,12 +27,16 @@ pub(crate) fn cases(reference: &Arc<Reference>, without: &[String]) -> (Vec<Case
         if without.iter().any(|name| name == op.name.kebab()) {
             continue;
         }
-        let mut found: Vec<(Choice, Call)> = vec![];
+        let mut found: Vec<(String, Choice, Call)> = vec![];
         let mut unmet: Option<String> = None;
         for choice in choices(&reference.package, op) {
             match call(op, reference.interface(), &choice) {
-                Ok(call) if found.iter().all(|(_, other)| *other != call) => found.push((choice, call)),
-                Ok(_) => {}
+                Ok(call) => {
+                    let name = name(&choice, &call, reference.interface());
+                    if found.iter().all(|(other, ..)| *other != name) {
+                        found.push((name, choice, call));
+                    }
+                }
                 Err(why) => unmet = unmet.or(Some(why)),
             }
         }
@@ -40,7 +44,7 @@ pub(crate) fn cases(reference: &Arc<Reference>, without: &[String]) -> (Vec<Case
             let name = op.name.kebab();
             notes.push(format!("{name}: no arguments were found for which `{why}` holds; write a case for it"));
         }
-        cases.extend(found.into_iter().map(|(choice, call)| case(reference, choice, call)));
+        cases.extend(found.into_iter().map(|(name, choice, call)| case(reference, name, &choice, call)));
     }
     (cases, notes)
 }
@@ -52,9 +56,9 @@ fn call(op: &Op, interface: &Interface, choice: &Choice) -> Result<Call, String>
     shape.call(op, interface, choice)
 }
 
-fn case(reference: &Arc<Reference>, choice: Choice, call: Call) -> Case {
+fn case(reference: &Arc<Reference>, name: String, choice: &Choice, call: Call) -> Case {
     let reference = Arc::clone(reference);
-    let (op, name) = (call.op.name.kebab().to_owned(), name(&choice, &call, reference.interface()));
+    let op = call.op.name.kebab().to_owned();
     let fixes_float = matches!(choice.fixed, Some((_, Number::Float(_))));
     let exact_only = fixes_float || choice.edges && shape::has_floats(&call.op, reference.interface());
     let expected = Expected::in_short(call, choice.max_steps());
@@ -67,13 +71,18 @@ fn case(reference: &Arc<Reference>, choice: Choice, call: Call) -> Case {
     if exact_only { case.where_exact() } else { case }
 }
 
-/// `generated: params.n = 257, params.op = max`, and `edges` where it is about them.
+/// `generated: params.n = 257, params.op = max, x.len() = 257, y.len() = 300, without bias, edges`: no two calls have one
+/// name. Lengths that are all the same are said once.
 fn name(choice: &Choice, call: &Call, interface: &Interface) -> String {
     let numbers = call.numbers(interface).into_iter().map(|(name, value)| format!("{name} = {value}"));
     let mut parts: Vec<String> = numbers.collect();
-    if parts.is_empty() {
-        parts.push(format!("{} elements", choice.n));
+    let params = call.op.params.iter().map(|param| param.name.kebab()).zip(&call.args);
+    let lens: Vec<(&str, u64)> = params.clone().filter_map(|(name, arg)| Some((name, arg.len()?))).collect();
+    match &lens[..] {
+        [(_, len), rest @ ..] if rest.iter().all(|(_, other)| other == len) => parts.push(format!("{len} elements")),
+        lens => parts.extend(lens.iter().map(|(name, len)| format!("{name}.len() = {len}"))),
     }
+    parts.extend(params.filter(|(_, arg)| **arg == Arg::Absent).map(|(name, _)| format!("without {name}")));
     parts.extend(choice.edges.then(|| "edges".to_owned()));
     format!("generated: {}", parts.join(", "))
 }

@@ -221,3 +221,36 @@ fn a_number_that_the_op_refuses_is_not_tried() {
     let names: Vec<&str> = cases.iter().map(|case| case.name.as_str()).collect();
     assert!(!names.is_empty() && !names.iter().any(|name| is_refused(name)), "{names:?}");
 }
+
+#[test]
+fn no_two_calls_have_one_name() {
+    let package = package(
+        "/// Adds, maybe.
+#[op]
+pub fn add(n: u32, x: &[f32], bias: Option<&[f32]>, y: &mut [f32]) {
+    require!(x.len() >= n);
+    require!(y.len() >= n);
+    if bias.is_some() {
+        require!(bias.len() >= 2 * n);
+    }
+    launch!(k, [div_ceil(n, 64)], n, x, y);
+}
+#[kernel(workgroup = 64)]
+fn k(n: u32, x: &[f32], y: &mut [f32]) {
+    if global_id().x < n { y[global_id().x] = x[global_id().x]; }
+}
+",
+    );
+    let (cases, _) = cases(&Arc::new(Reference::new(package)), &[]);
+    let names: Vec<&str> = cases.iter().map(|case| case.name.as_str()).collect();
+    let mut unique = names.clone();
+    unique.sort_unstable();
+    unique.dedup();
+    assert_eq!(unique.len(), names.len(), "{names:#?}");
+    for name in [
+        "generated: n = 65, 65 elements, without bias",
+        "generated: n = 64, x.len() = 64, bias.len() = 128, y.len() = 64",
+    ] {
+        assert!(names.contains(&name), "{name} of {names:#?}");
+    }
+}
