@@ -3,6 +3,8 @@
 use crate::errors::Errors;
 use crate::machine::{Machine, Traits};
 use std::error::Error;
+use std::fmt::{self, Debug, Write as _};
+use std::hash::{DefaultHasher, Hasher as _};
 
 /// How a case ended; failures are said in full sentences.
 pub type Outcome = Result<(), Box<dyn Error>>;
@@ -17,6 +19,8 @@ pub struct Case {
     pub name: String,
     /// Where it is written, for people: `kernels/saxpy.cases.toml:12`.
     pub place: Option<String>,
+    /// What tells it from another: alike only where the two do the same.
+    digest: u64,
     /// Whether it is only for executors whose floats are IEEE's.
     exact_only: bool,
     body: Box<Body>,
@@ -29,13 +33,27 @@ impl Case {
         name: impl Into<String>,
         body: impl Fn(&mut Machine, &mut Errors) -> Outcome + Send + Sync + 'static,
     ) -> Self {
-        Self { op: op.into(), name: name.into(), place: None, exact_only: false, body: Box::new(body) }
+        let (op, name) = (op.into(), name.into());
+        let digest = digest(&(&op, &name));
+        Self { op, name, place: None, digest, exact_only: false, body: Box::new(body) }
     }
 
     /// Written there.
     #[must_use]
     pub fn at(self, place: String) -> Self {
         Self { place: Some(place), ..self }
+    }
+
+    /// Which does with this what its name says.
+    #[must_use]
+    pub(crate) fn with(self, what: &dyn Debug) -> Self {
+        Self { digest: digest(&(self.digest, what)), ..self }
+    }
+
+    /// What it does, as a number that is another where that has changed.
+    #[must_use]
+    pub const fn digest(&self) -> u64 {
+        self.digest
     }
 
     /// Only where floats are IEEE's for every operation.
@@ -63,4 +81,19 @@ impl Case {
     pub fn run(&self, machine: &mut Machine, errors: &mut Errors) -> Outcome {
         (self.body)(machine, errors)
     }
+}
+
+/// A number for all that is to be seen of a value.
+pub(crate) fn digest(value: &dyn Debug) -> u64 {
+    struct Digest(DefaultHasher);
+    impl fmt::Write for Digest {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0.write(text.as_bytes());
+            Ok(())
+        }
+    }
+    let mut digest = Digest(DefaultHasher::new());
+    // Hashing does not fail.
+    let _ = write!(digest, "{value:?}");
+    digest.0.finish()
 }

@@ -32,4 +32,4 @@ pub use interpreter::Interpreter;
 pub use machine::{Machine, POISON, Traits};
 pub use package::Package;
 pub use random::Random;
-pub use run::{Done, Ran, run, run_one};
+pub use run::{Done, Ran, Runner, run, run_one};

@@ -1,5 +1,6 @@
 //! A compiled kernel folder: what devices run, and the IR that the interpreter runs.
 
+use crate::case;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -87,6 +88,17 @@ impl Package {
         let op = self.output.manifest.interface.ops().find(|o| o.name.kebab() == op);
         let kernels = op.map(|op| launched(&op.plan.steps)).unwrap_or_default();
         self.output.kernels.iter().filter(move |k| kernels.contains(&k.kernel)).flat_map(|k| &k.forms)
+    }
+
+    /// What an op does, as a number that is another where its plan, or the code of a kernel that it launches, has changed.
+    #[must_use]
+    pub fn digest(&self, op: &str) -> u64 {
+        let manifest = &self.output.manifest;
+        let op = manifest.interface.ops().find(|o| o.name.kebab() == op);
+        let kernels = op.map(|op| launched(&op.plan.steps)).unwrap_or_default();
+        let instances = kernels.iter().filter_map(|k| manifest.kernels.get(*k as usize)).flat_map(|k| &k.instances);
+        let code: Vec<&str> = instances.flat_map(|i| &i.artifacts).map(|a| a.sha256.as_str()).collect();
+        case::digest(&(op, code))
     }
 
     /// The ops that a device has code for.

@@ -18,10 +18,43 @@ struct Row<'a> {
     worst: Option<(&'a Worst, &'a str)>,
 }
 
+const HEADER: [&str; 6] = ["op", "executor", "cases", "largest error", "bound", "worst case"];
+
 /// A line for each op and executor: how many cases, and the error that came nearest to its bound.
 #[must_use]
 pub fn table(executors: &[Executor], cases: &[Case], done: &[Done]) -> String {
-    let mut lines = vec![["op", "executor", "cases", "largest error", "bound", "worst case"].map(str::to_owned)];
+    let lines: Vec<_> = std::iter::once(HEADER.map(str::to_owned)).chain(cells(executors, cases, done)).collect();
+    aligned(&lines, &[0; 6])
+}
+
+/// The same in parts, for who has one after the other.
+pub struct Columns([usize; 6]);
+
+impl Columns {
+    /// As wide as what is known before these cases run.
+    #[must_use]
+    pub fn of(executors: &[Executor], cases: &[Case]) -> Self {
+        let mut widths = [0, 0, 0, 0, "same bits".len(), 0];
+        widths[0] = cases.iter().map(|c| c.op.chars().count()).max().unwrap_or(0);
+        widths[1] = executors.iter().map(|e| e.name.chars().count()).max().unwrap_or(0);
+        Self(std::array::from_fn(|at| widths[at].max(HEADER[at].len())))
+    }
+
+    /// What stands above.
+    #[must_use]
+    pub fn header(&self) -> String {
+        aligned(&[HEADER.map(str::to_owned)], &self.0)
+    }
+
+    /// The lines of what has run.
+    #[must_use]
+    pub fn lines(&self, executors: &[Executor], cases: &[Case], done: &[Done]) -> String {
+        aligned(&cells(executors, cases, done), &self.0)
+    }
+}
+
+fn cells(executors: &[Executor], cases: &[Case], done: &[Done]) -> Vec<[String; 6]> {
+    let mut lines = vec![];
     for row in rows(executors, cases, done) {
         let count = match row.n_failed {
             0 => row.n_cases.to_string(),
@@ -32,7 +65,7 @@ pub fn table(executors: &[Executor], cases: &[Case], done: &[Done]) -> String {
         });
         lines.push([row.op.to_owned(), row.executor.to_owned(), count, error, bound, at]);
     }
-    aligned(&lines)
+    lines
 }
 
 /// The failures, each with its case and the executors on which it fails so. What several cases of one place come to, as
@@ -139,9 +172,9 @@ const fn measure(measure: Measure) -> &'static str {
     }
 }
 
-/// Columns as wide as their widest cell.
-fn aligned<const N: usize>(lines: &[[String; N]]) -> String {
-    let width = |column: usize| lines.iter().map(|l| l[column].chars().count()).max().unwrap_or(0);
+/// Columns as wide as their widest cell, and at least as wide as told.
+fn aligned<const N: usize>(lines: &[[String; N]], least: &[usize; N]) -> String {
+    let width = |column: usize| lines.iter().map(|l| l[column].chars().count()).fold(least[column], usize::max);
     let widths: Vec<usize> = (0..N).map(width).collect();
     let mut text = String::new();
     for line in lines {

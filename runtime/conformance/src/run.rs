@@ -42,40 +42,63 @@ pub fn run(
     cases: &[Case],
     progress: &(dyn Fn(&Done) + Sync),
 ) -> Result<(Vec<Done>, Vec<String>), String> {
-    let open = |e: &Executor| e.open(package).map_err(|why| format!("{}: {why}", e.name));
-    let opened: Vec<Opened> = executors.iter().map(open).collect::<Result<_, _>>()?;
-    let jobs = jobs(package, executors, &opened, cases);
-    let (next, done) = (AtomicUsize::new(0), Mutex::new(vec![]));
-    let work = || {
-        while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-            for (executor, case) in job {
-                let (Some(on), Some(of)) = (opened.get(*executor), cases.get(*case)) else { continue };
-                let result = Done { executor: *executor, case: *case, ran: run_one(on, of) };
-                progress(&result);
-                if let Ok(mut done) = done.lock() {
-                    done.push(result);
-                }
-            }
-        }
-    };
-    let n_threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-    std::thread::scope(|scope| (0..n_threads).for_each(|_| drop(scope.spawn(work))));
-    let mut done = done.into_inner().unwrap_or_default();
-    done.sort_by_key(|d| (d.executor, d.case));
-    Ok((done, without_code(executors, &opened, cases)))
+    let runner = Runner::open(package, executors)?;
+    Ok((runner.run(cases, progress), runner.without_code(cases)))
 }
 
-/// Which ops cannot run where, in sentences.
-fn without_code(executors: &[Executor], opened: &[Opened], cases: &[Case]) -> Vec<String> {
-    let mut notes = vec![];
-    for (executor, on) in executors.iter().zip(opened) {
-        let mut ops: Vec<&str> = cases.iter().map(|c| c.op.as_str()).filter(|op| !on.runs(op)).collect();
-        ops.dedup();
-        if !ops.is_empty() {
-            notes.push(format!("{} has no code that {} can run", ops.join(", "), executor.name));
-        }
+/// Executors that are open with a package's kernels, to run some of its cases after others.
+pub struct Runner<'a> {
+    package: &'a Package,
+    executors: &'a [Executor],
+    opened: Vec<Opened>,
+}
+
+impl<'a> Runner<'a> {
+    /// Opens every executor.
+    ///
+    /// # Errors
+    /// Where one cannot be opened: its name and why.
+    pub fn open(package: &'a Arc<Package>, executors: &'a [Executor]) -> Result<Self, String> {
+        let open = |e: &Executor| e.open(package).map_err(|why| format!("{}: {why}", e.name));
+        Ok(Self { package, executors, opened: executors.iter().map(open).collect::<Result<_, _>>()? })
     }
-    notes
+
+    /// As [`run`], of these cases.
+    pub fn run(&self, cases: &[Case], progress: &(dyn Fn(&Done) + Sync)) -> Vec<Done> {
+        let jobs = jobs(self.package, self.executors, &self.opened, cases);
+        let (next, done) = (AtomicUsize::new(0), Mutex::new(vec![]));
+        let work = || {
+            while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                for (executor, case) in job {
+                    let (Some(on), Some(of)) = (self.opened.get(*executor), cases.get(*case)) else { continue };
+                    let result = Done { executor: *executor, case: *case, ran: run_one(on, of) };
+                    progress(&result);
+                    if let Ok(mut done) = done.lock() {
+                        done.push(result);
+                    }
+                }
+            }
+        };
+        let n_threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        std::thread::scope(|scope| (0..n_threads).for_each(|_| drop(scope.spawn(work))));
+        let mut done = done.into_inner().unwrap_or_default();
+        done.sort_by_key(|d| (d.executor, d.case));
+        done
+    }
+
+    /// Which ops cannot run where, in sentences.
+    #[must_use]
+    pub fn without_code(&self, cases: &[Case]) -> Vec<String> {
+        let mut notes = vec![];
+        for (executor, on) in self.executors.iter().zip(&self.opened) {
+            let mut ops: Vec<&str> = cases.iter().map(|c| c.op.as_str()).filter(|op| !on.runs(op)).collect();
+            ops.dedup();
+            if !ops.is_empty() {
+                notes.push(format!("{} has no code that {} can run", ops.join(", "), executor.name));
+            }
+        }
+        notes
+    }
 }
 
 /// Runs a case in memory of its own.

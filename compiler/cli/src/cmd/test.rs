@@ -4,6 +4,7 @@ use super::print;
 use crate::args;
 use crate::exit::Failure;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use wgpuc_conformance::{Case, Done, Executor, Folder, FolderError, Package, report, standard};
@@ -14,10 +15,7 @@ pub(crate) fn run(args: &args::Test) -> Result<ExitCode, Failure> {
     let library: Library = args.library.parse().map_err(Failure::usage)?;
     let executors = executors(&args.backend, library)?;
     let Folder { package, cases, notes } = match &args.dir {
-        Some(dir) => Folder::read(dir).map_err(|error| match error {
-            FolderError::Disk(error) => error.into(),
-            FolderError::Source(failure) => Failure::from(failure.lying_in(dir)),
-        })?,
+        Some(dir) => read(dir)?,
         None => Folder { package: Package::standard()?, cases: standard::cases(), notes: own_kernels() },
     };
     let cases = filtered(cases, args.filter.as_deref())?;
@@ -35,19 +33,33 @@ pub(crate) fn run(args: &args::Test) -> Result<ExitCode, Failure> {
     } else {
         print(&format!("{}{}", report::table(&executors, &cases, &done), report::failures(&executors, &cases, &done)))?;
     }
-    for note in notes.iter().chain(&without_code) {
-        // Nobody is left to be told that standard error is closed.
-        let _ = writeln!(std::io::stderr(), "note: {note}");
-    }
+    say(&notes);
+    say(&without_code);
     match done.iter().filter(|d| d.ran.failure.is_some()).count() {
         0 => Ok(ExitCode::SUCCESS),
         failed => Err(Failure::failed(format_args!("{failed} of {} runs failed", done.len()))),
     }
 }
 
+/// Compiles a folder and reads its case files.
+pub(super) fn read(dir: &Path) -> Result<Folder, Failure> {
+    Folder::read(dir).map_err(|error| match error {
+        FolderError::Disk(error) => error.into(),
+        FolderError::Source(failure) => Failure::from(failure.lying_in(dir)),
+    })
+}
+
+/// Says what is no failure, and yet to be known.
+pub(super) fn say(notes: &[String]) {
+    for note in notes {
+        // Nobody is left to be told that standard error is closed.
+        let _ = writeln!(std::io::stderr(), "note: {note}");
+    }
+}
+
 /// That there are other kernels here than those that are tested where no folder is named.
 fn own_kernels() -> Vec<String> {
-    let is_there = std::path::Path::new("kernels").is_dir();
+    let is_there = Path::new("kernels").is_dir();
     is_there
         .then(|| "these were the standard kernels; `wgpuc test kernels` tests yours".to_owned())
         .into_iter()
@@ -55,7 +67,7 @@ fn own_kernels() -> Vec<String> {
 }
 
 /// What this machine has, of what was asked for.
-fn executors(asked: &[String], library: Library) -> Result<Vec<Executor>, Failure> {
+pub(super) fn executors(asked: &[String], library: Library) -> Result<Vec<Executor>, Failure> {
     let all = Executor::all();
     let names: Vec<String> = all.iter().map(|e| e.name.clone()).collect();
     if let Some(unknown) = asked.iter().find(|part| !all.iter().any(|e| e.is_named(part))) {
@@ -66,7 +78,7 @@ fn executors(asked: &[String], library: Library) -> Result<Vec<Executor>, Failur
     Ok(wanted.map(|e| e.with(library)).collect())
 }
 
-fn filtered(mut cases: Vec<Case>, filter: Option<&str>) -> Result<Vec<Case>, Failure> {
+pub(super) fn filtered(mut cases: Vec<Case>, filter: Option<&str>) -> Result<Vec<Case>, Failure> {
     let Some(filter) = filter else { return Ok(cases) };
     cases.retain(|case| case.title().contains(filter));
     if cases.is_empty() {

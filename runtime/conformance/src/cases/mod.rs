@@ -11,7 +11,7 @@ mod table;
 mod tests;
 
 use crate::call::{self, Arg, Call, Ending};
-use crate::case::{Case, Outcome};
+use crate::case::{self, Case, Outcome};
 use crate::errors::Errors;
 use crate::machine::Machine;
 use crate::reference::{Expected, Reference};
@@ -35,7 +35,7 @@ pub(crate) struct CaseFile {
 }
 
 /// What must come of a call.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 enum Expectation {
     /// What the interpreter makes of it.
     Interpreter,
@@ -147,12 +147,13 @@ impl File<'_> {
                 return;
             }
             let suffix: String = variables.iter().map(|(name, value)| format!(", {name} = {value}")).collect();
+            let what = case::digest(&(&args, &expectation, &tolerance));
             let expected = Expected::new(Call { op: op.clone(), args });
             let reference = Arc::clone(self.reference);
             let case = Case::new(op.name.kebab(), format!("{name}{suffix}"), move |machine, errors| {
                 check(&reference, machine, errors, &expected, &expectation, tolerance)
             });
-            self.found.cases.push(case.at(place.clone()));
+            self.found.cases.push(case.with(&what).at(place.clone()));
         }
     }
 }

@@ -10,7 +10,7 @@ mod solve;
 mod tests;
 
 use crate::call::{Arg, Call};
-use crate::case::Case;
+use crate::case::{self, Case};
 use crate::reference::{Expected, Reference};
 use crate::value::Number;
 use choice::{Choice, choices};
@@ -61,6 +61,7 @@ fn case(reference: &Arc<Reference>, name: String, choice: &Choice, call: Call) -
     let op = call.op.name.kebab().to_owned();
     let fixes_float = matches!(choice.fixed, Some((_, Number::Float(_))));
     let exact_only = fixes_float || choice.edges && shape::has_floats(&call.op, reference.interface());
+    let what = case::digest(&call.args);
     let expected = Expected::in_short(call, choice.max_steps());
     let case = Case::new(op, name, move |machine, errors| {
         reference.compare(machine, errors, &expected, None).map_err(|error| {
@@ -68,6 +69,7 @@ fn case(reference: &Arc<Reference>, name: String, choice: &Choice, call: Call) -
             format!("{why}\n\nkeep it in a file `NAME.cases.toml` beside the kernels:\n\n{kept}").into()
         })
     });
+    let case = case.with(&what);
     if exact_only { case.where_exact() } else { case }
 }
 
