@@ -271,6 +271,22 @@ fn what_an_earlier_build_left_is_removed_and_drift() {
 }
 
 #[test]
+fn check_reads_case_files() {
+    let kernel = b"/// Zeros.\n#[kernel(workgroup = 64, over = y.len())]\npub fn zero(y: &mut [u32]) {\n    \
+        let i = global_id().x;\n    if i < y.len() {\n        y[i] = 0;\n    }\n}\n";
+    let with = |cases: &'static str| [("k/k.rs", &kernel[..]), ("k/k.cases.toml", cases.as_bytes())];
+    // What it expects is wrong, which only a run can tell.
+    let right = with("[[case]]\nargs.y = [1, 2]\nexpect.y = [3]\n");
+    assert_eq!(wgpuc(&right, &["check", "k"]), (0, String::new()));
+    let check = ["check", "k"];
+    let key = ["no setting of a case `expct`", "did you mean `expect`", "k.cases.toml:3"];
+    says(&with("[[case]]\nargs.y = [1]\nexpct.y = [0]\n"), &check, 1, &key);
+    says(&with("[[case]]\nop = \"zeor\"\n"), &check, 1, &["no op `zeor`"]);
+    says(&with("[[case]]\nargs.y = [-1]\n"), &check, 1, &["-1 is no u32"]);
+    assert_eq!(wgpuc(&with("case = 1\n"), &["check", "k", "--json"]), (1, String::new()), "told on standard output");
+}
+
+#[test]
 fn a_code_is_explained() {
     says(&[], &["explain", "E9999"], 2, &["there is no code `E9999`", "`wgpuc explain` lists all"]);
     assert_eq!(wgpuc(&[], &["explain", "e0101"]), (0, String::new()));

@@ -1,14 +1,15 @@
 //! A kernel folder with its case files: what `wgpuc test DIR` runs.
 
 use crate::case::Case;
+use crate::cases::{self, CaseFile};
+use crate::generate;
 use crate::package::Package;
 use crate::reference::Reference;
-use crate::{cases, generate};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use wgpuc_build::DiskError;
 use wgpuc_core::diag::Diagnostics;
-use wgpuc_core::driver::{Failure, Input};
+use wgpuc_core::driver::{Failure, Input, Output};
 use wgpuc_core::source::Sources;
 
 /// A compiled folder, and what to run of it.
@@ -53,23 +54,19 @@ impl Folder {
     pub fn read(dir: &Path) -> Result<Self, FolderError> {
         let package = Package::compile(&wgpuc_build::read_folder(dir)?)?;
         let reference = Arc::new(Reference::new(Arc::clone(&package)));
-        let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
-        sources.lie_in(dir.display().to_string());
-        let (mut all, mut without) = (vec![], vec![]);
-        for path in case_files(dir)? {
-            let text = std::fs::read_to_string(&path).map_err(failed(&path))?;
-            let id = sources.add(path.file_name().unwrap_or_default().to_string_lossy(), text);
-            let mut file = cases::read(id, &sources, dir, &reference, &mut diagnostics);
-            all.append(&mut file.cases);
-            without.append(&mut file.without_generated);
-        }
-        if !diagnostics.is_empty() {
-            return Err(Failure { diagnostics, sources }.into());
-        }
+        let CaseFile { cases: mut all, without_generated: without } = read_cases(dir, &reference)?;
         let (generated, mut notes) = generate::cases(&reference, &without);
         notes.extend(unread(dir)?);
         all.extend(generated);
         Ok(Self { package, cases: all, notes })
+    }
+
+    /// Reads the case files of a compiled folder, and keeps nothing.
+    ///
+    /// # Errors
+    /// Where one cannot be read, or has mistakes.
+    pub fn check_cases(dir: &Path, output: Output) -> Result<(), FolderError> {
+        read_cases(dir, &Arc::new(Reference::new(Package::of(output)))).map(drop)
     }
 
     /// Kernels without a folder, and without case files.
@@ -80,6 +77,24 @@ impl Folder {
         let package = Package::compile(input)?;
         let (cases, notes) = generate::cases(&Arc::new(Reference::new(Arc::clone(&package))), &[]);
         Ok(Self { package, cases, notes })
+    }
+}
+
+/// What all case files of a folder hold.
+fn read_cases(dir: &Path, reference: &Arc<Reference>) -> Result<CaseFile, FolderError> {
+    let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
+    sources.lie_in(dir.display().to_string());
+    let mut all = CaseFile::default();
+    for path in case_files(dir)? {
+        let text = std::fs::read_to_string(&path).map_err(failed(&path))?;
+        let id = sources.add(path.file_name().unwrap_or_default().to_string_lossy(), text);
+        let mut file = cases::read(id, &sources, dir, reference, &mut diagnostics);
+        all.cases.append(&mut file.cases);
+        all.without_generated.append(&mut file.without_generated);
+    }
+    match diagnostics.is_empty() {
+        true => Ok(all),
+        false => Err(Failure { diagnostics, sources }.into()),
     }
 }
 

@@ -26,8 +26,13 @@ impl Package {
     pub fn compile(input: &Input) -> Result<Arc<Self>, Failure> {
         // Whatever the package is built for, the interpreter runs what every target takes.
         let options = Options { targets: driver::TARGETS.to_vec(), proofs: true, ..Options::default() };
-        let output = driver::compile(input, &options)?;
-        Ok(Arc::new(Self { output, unwritten: Mutex::default() }))
+        driver::compile(input, &options).map(Self::of)
+    }
+
+    /// What came of a folder that is compiled.
+    #[must_use]
+    pub fn of(output: Output) -> Arc<Self> {
+        Arc::new(Self { output, unwritten: Mutex::default() })
     }
 
     /// The standard kernels, whose source this program carries.

@@ -12,15 +12,23 @@ use std::path::Path;
 use std::process::ExitCode;
 use wgpuc_core::driver::{self, Options, Output};
 
-/// Compiles a folder for every target and keeps nothing.
+/// Compiles a folder for every target, reads its case files, and keeps nothing.
 pub(crate) fn run(args: &args::Check) -> Result<ExitCode, Failure> {
     let input = wgpuc_build::read_folder(&args.dir)?;
     let output = timed(&args.dir, || driver::compile(&input, &Options::default()));
-    match output.map_err(|failure| failure.lying_in(&args.dir)) {
+    let checked = match output.map_err(|failure| failure.lying_in(&args.dir)) {
+        Ok(mut output) => {
+            output.sources.lie_in(args.dir.display().to_string());
+            let notes = checks_that_stay(&output);
+            case_mistakes(&args.dir, output)?.map_or(Ok(notes), Err)
+        }
+        Err(failure) => Err(failure),
+    };
+    match checked {
         Ok(_) if args.json => Ok(ExitCode::SUCCESS),
-        Ok(output) => {
+        Ok(notes) => {
             // Nobody is left to be told that standard error is closed.
-            let _ = std::io::stderr().write_all(checks_that_stay(&args.dir, output).as_bytes());
+            let _ = std::io::stderr().write_all(notes.as_bytes());
             Ok(ExitCode::SUCCESS)
         }
         Err(failure) if args.json => {
@@ -32,11 +40,27 @@ pub(crate) fn run(args: &args::Check) -> Result<ExitCode, Failure> {
     }
 }
 
+/// What is wrong with the case files: their keys, ops and arguments. No case runs.
+#[cfg(feature = "run")]
+fn case_mistakes(dir: &Path, output: Output) -> Result<Option<driver::Failure>, Failure> {
+    use wgpuc_conformance::{Folder, FolderError};
+    match Folder::check_cases(dir, output) {
+        Ok(()) => Ok(None),
+        Err(FolderError::Disk(error)) => Err(error.into()),
+        Err(FolderError::Source(failure)) => Ok(Some(failure.lying_in(dir))),
+    }
+}
+
+/// Without what tests kernels, case files are not read.
+#[cfg(not(feature = "run"))]
+fn case_mistakes(_: &Path, _: Output) -> Result<Option<driver::Failure>, Failure> {
+    Ok(None)
+}
+
 /// The accesses of the package that are checked at run time, and what is missing for a proof: often a `require!`.
-fn checks_that_stay(dir: &Path, mut output: Output) -> String {
-    output.sources.lie_in(dir.display().to_string());
+fn checks_that_stay(output: &Output) -> String {
     let forms = output.kernels.iter().flat_map(|instance| &instance.forms);
-    let stays = forms.flat_map(|form| verdicts(&output, form)).filter(|verdict| verdict.stays);
+    let stays = forms.flat_map(|form| verdicts(output, form)).filter(|verdict| verdict.stays);
     // Several instances and forms have the same access.
     let places: BTreeMap<_, _> = stays.map(|v| ((v.file, v.line, v.column), (v.text, v.why))).collect();
     let mut text = String::new();
