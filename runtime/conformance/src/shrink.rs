@@ -238,7 +238,7 @@ fn rank(number: Number) -> u8 {
     match number {
         Number::Float(value) if value == 0.0 && value.is_sign_negative() || value.fract() != 0.0 => 4,
         Number::Float(value) if value.abs() > 100.0 || value.is_nan() => 4,
-        Number::Float(value) if value < 0.0 || value > 2.0 => 3,
+        Number::Float(value) if !(0.0..=2.0).contains(&value) => 3,
         Number::Float(value) => value as u8,
         Number::Int(value @ 0..=2) => value as u8,
         Number::Int(_) => 3,

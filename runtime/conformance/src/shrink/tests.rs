@@ -54,7 +54,7 @@ fn sizes_become_the_least_that_the_op_admits_and_values_plain() {
         _ => Number::Int(0),
     };
     let fails = |call: &Call, interface: &Interface| {
-        let [rows, columns] = [1, 2].map(|at| matches!(of(call, at), Number::Int(n) if n >= at as i128 + 1));
+        let [rows, columns] = [1, 2].map(|at| matches!(of(call, at), Number::Int(n) if n > at as i128));
         let is_there = numbers(call, 3, interface).get(4).is_some_and(|x| *x != 0.0);
         (rows && columns && is_there).then_some("y[4] is wrong")
     };
