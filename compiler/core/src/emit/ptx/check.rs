@@ -56,6 +56,7 @@ const TABLE: &[(&str, &[Want])] = &[
     ("max", &[First, First, First]),
     ("min", &[First, First, First]),
     ("mov", &[First, First]),
+    ("mul.wide", &[Wide, First, First]),
     ("mul", &[First, First, First]),
     ("neg", &[First, First]),
     ("not", &[First, First]),

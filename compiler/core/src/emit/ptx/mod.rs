@@ -1,8 +1,9 @@
 //! PTX: `ir::Kernel` to [`PtxModule`], for NVIDIA's driver or ptxas to compile.
 //!
 //! Tables and a walk: each operation is a row that names its instruction, and every instruction's register types are
-//! checked when all are written. Nothing is optimised here but addresses, and no access is checked: passes did that.
-//! The parameters are `abi::launch::cuda_params`'s. Specification: <https://docs.nvidia.com/cuda/parallel-thread-execution/>.
+//! checked when all are written. Nothing is optimised here but addresses and products of which both halves are asked for, and
+//! no access is checked: passes did that. The parameters are `abi::launch::cuda_params`'s.
+//! Specification: <https://docs.nvidia.com/cuda/parallel-thread-execution/>.
 
 mod address;
 mod check;

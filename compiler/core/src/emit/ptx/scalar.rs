@@ -69,6 +69,15 @@ impl Writer<'_> {
             Scalar::F16 => 2,
             _ => 0,
         };
+        if scalar == Scalar::U32 && op == Op::MulHi {
+            return Ok(self.high_of_product(a));
+        }
+        if scalar == Scalar::U32
+            && op == Op::Mul
+            && let Some(low) = self.low_of_product(a)
+        {
+            return Ok(low);
+        }
         if let Some(name) = row(PLAIN, op).map(|names| names[column]).filter(|name| !name.is_empty()) {
             return Ok(self.put(name, ty, a));
         }
@@ -120,6 +129,25 @@ impl Writer<'_> {
         let inverse = self.put("not", Ty::Pred, &[cond.into()]);
         let second = self.put("and", Ty::Pred, &[inverse, a[2].clone()]);
         self.put("or", Ty::Pred, &[first, second])
+    }
+
+    /// The high half of a product, from all of it: ptxas takes one instruction for both halves only where it is told so.
+    fn high_of_product(&mut self, a: &[Operand]) -> Operand {
+        let whole = self.put_as("mul.wide", &[Ty::U32], Class::B64, a);
+        if let (Some(scope), [a, b]) = (self.products.last_mut(), a) {
+            scope.push(([a.clone(), b.clone()], whole.clone()));
+        }
+        let high = self.put("shr", Ty::U64, &[whole, Operand::word(32)]);
+        self.put_as("cvt", &[Ty::U32, Ty::U64], Class::B32, &[high])
+    }
+
+    /// The low half, where the high one was asked for.
+    fn low_of_product(&mut self, a: &[Operand]) -> Option<Operand> {
+        let mut known = self.products.iter().flatten();
+        let is_same = |[x, y]: &[Operand; 2]| matches!(a, [a, b] if (a, b) == (x, y) || (b, a) == (x, y));
+        let (_, whole) = known.find(|(factors, _)| is_same(factors))?;
+        let whole = whole.clone();
+        Some(self.put_as("cvt", &[Ty::U32, Ty::U64], Class::B32, &[whole]))
     }
 
     /// By one where the divisor is zero or the quotient would not fit: `a / 1` is `a`, and `a % 1` is 0.

@@ -9,9 +9,10 @@ use crate::ir::{Barrier, Block, Builtin, Expr, Op, SiteId, Stmt, StmtKind, Type,
 use rustc_hash::FxHashMap;
 
 impl Writer<'_> {
-    /// Writes a block; the addresses that it computes are known no further.
+    /// Writes a block; the addresses and products that it computes are known no further.
     pub(super) fn block(&mut self, block: &[Stmt]) -> Result<(), EmitError> {
         self.addresses.push(FxHashMap::default());
+        self.products.push(vec![]);
         for stmt in block {
             // A constant is written where it is used.
             if !matches!(stmt.kind, StmtKind::Def(value) if matches!(self.kernel[value].expr, Expr::Const(_))) {
@@ -24,6 +25,7 @@ impl Writer<'_> {
             }
         }
         self.addresses.pop();
+        self.products.pop();
         Ok(())
     }
 

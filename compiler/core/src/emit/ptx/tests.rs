@@ -62,6 +62,25 @@ fn parameters_lie_as_a_launch_packs_them() {
 }
 
 #[test]
+fn both_halves_of_a_product_are_computed_at_once() {
+    let halves = |is_square: bool| {
+        text(|b| {
+            let x = buffer(b, "x", Type::U32, true);
+            let i = lane(b);
+            let a = b.load(x, i, "x");
+            let high = b.op(Op::MulHi, &[a, i]);
+            let other = if is_square { a } else { i };
+            let low = b.op(Op::Mul, &[other, a]);
+            let sum = b.op(Op::Xor, &[high, low]);
+            b.store(x, i, sum, "x");
+        })
+    };
+    let (one, two) = (halves(false), halves(true));
+    assert_eq!((lines(&one, "mul.wide.u32").len(), lines(&one, "mul.lo.u32").len()), (1, 0), "{one}");
+    assert_eq!(lines(&two, "mul.lo.u32").len(), 1, "the square is no half of it: {two}");
+}
+
+#[test]
 fn sums_and_products_are_never_contracted() {
     let text = text(|b| {
         let x = buffer(b, "x", Type::F32, true);

@@ -27,6 +27,8 @@ pub(super) struct Writer<'k> {
     pub(super) warp: Option<Warp>,
     /// Addresses that are in scope, by block.
     pub(super) addresses: Vec<FxHashMap<Key, Reg>>,
+    /// Products of two words whose high halves were asked for, with all 64 bits of each; by block, as addresses are.
+    pub(super) products: Vec<Vec<([Operand; 2], Operand)>>,
     /// The labels of the loops around: to leave it, to go on with its next round.
     pub(super) loops: Vec<[String; 2]>,
     /// For each value whether it may differ between invocations.
@@ -57,6 +59,7 @@ impl<'k> Writer<'k> {
             shared_base: None,
             warp: None,
             addresses: vec![FxHashMap::default()],
+            products: vec![vec![]],
             loops: vec![],
             varying: uniformity::varying(kernel),
             uses_rem: false,
