@@ -15,6 +15,6 @@ mod routine;
 
 pub use artifact::*;
 pub use manifest::*;
-pub use name::Name;
+pub use name::{Name, is_wit_keyword};
 pub use plan::*;
 pub use routine::*;

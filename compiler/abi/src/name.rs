@@ -69,6 +69,60 @@ impl fmt::Display for Name {
     }
 }
 
+/// Whether WIT keeps the word for itself, or once did, so that readers of it still may: as a name it stands with a `%`.
+#[must_use]
+pub fn is_wit_keyword(word: &str) -> bool {
+    KEYWORDS.contains(&word)
+}
+
+/// The component model's WIT.md, "Keywords"; `union` was one.
+const KEYWORDS: [&str; 44] = [
+    "as",
+    "async",
+    "bool",
+    "borrow",
+    "char",
+    "constructor",
+    "enum",
+    "error-context",
+    "export",
+    "f32",
+    "f64",
+    "flags",
+    "from",
+    "func",
+    "future",
+    "import",
+    "include",
+    "interface",
+    "list",
+    "map",
+    "option",
+    "own",
+    "package",
+    "record",
+    "resource",
+    "result",
+    "s16",
+    "s32",
+    "s64",
+    "s8",
+    "static",
+    "stream",
+    "string",
+    "tuple",
+    "type",
+    "u16",
+    "u32",
+    "u64",
+    "u8",
+    "union",
+    "use",
+    "variant",
+    "with",
+    "world",
+];
+
 #[cfg(test)]
 mod tests {
     use super::Name;

@@ -2,7 +2,7 @@
 
 use super::{Files, docs::Comment};
 use std::fmt::Write as _;
-use wgpuc_abi::{Enum, Item, Manifest, Op, OpParamType, Package, Record, Scalar, ValueType};
+use wgpuc_abi::{Enum, Item, Manifest, Op, OpParamType, Package, Record, Scalar, ValueType, is_wit_keyword};
 use wit_bindgen_core::wit_parser::{Resolve, WorldId};
 
 /// The frozen interface of buffers, which every package shares.
@@ -148,50 +148,5 @@ fn value(ty: &ValueType) -> String {
 
 /// A keyword of WIT stands as a name with `%`.
 fn escaped(name: &str) -> String {
-    const KEYWORDS: &[&str] = &[
-        "as",
-        "async",
-        "bool",
-        "borrow",
-        "char",
-        "constructor",
-        "enum",
-        "error-context",
-        "export",
-        "f32",
-        "f64",
-        "flags",
-        "from",
-        "func",
-        "future",
-        "import",
-        "include",
-        "interface",
-        "list",
-        "map",
-        "option",
-        "own",
-        "package",
-        "record",
-        "resource",
-        "result",
-        "s16",
-        "s32",
-        "s64",
-        "s8",
-        "static",
-        "stream",
-        "string",
-        "tuple",
-        "type",
-        "u16",
-        "u32",
-        "u64",
-        "u8",
-        "use",
-        "variant",
-        "with",
-        "world",
-    ];
-    if KEYWORDS.contains(&name) { format!("%{name}") } else { name.to_owned() }
+    if is_wit_keyword(name) { format!("%{name}") } else { name.to_owned() }
 }

@@ -3,8 +3,8 @@
 use super::config::Text;
 use crate::diag::codes::package as codes;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::plan::{is_wit_keyword, is_wit_name};
-use wgpuc_abi::Name;
+use crate::plan::is_wit_name;
+use wgpuc_abi::{Name, is_wit_keyword};
 
 /// `wasi:gpu@0.1.0` in its three parts. What is wrong is reported.
 pub(super) fn package(given: &Text, diagnostics: &mut Diagnostics) -> Option<(String, String, String)> {

@@ -28,7 +28,7 @@ use crate::source::Sources;
 use crate::syntax::ast::Item;
 use kernels::Kernels;
 use names::Space;
-pub(crate) use names::{is_wit_keyword, is_wit_name};
+pub(crate) use names::is_wit_name;
 use signature::Types;
 use walk::Walk;
 use wgpuc_abi as abi;

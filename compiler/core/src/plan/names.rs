@@ -3,55 +3,7 @@
 use crate::diag::{Diagnostic, Diagnostics, codes::plan};
 use crate::source::Span;
 use crate::syntax::ast::Ident;
-use wgpuc_abi::Name;
-
-/// Words that WIT keeps for itself (the component model's WIT.md, "Keywords").
-const KEYWORDS: [&str; 44] = [
-    "as",
-    "async",
-    "bool",
-    "borrow",
-    "char",
-    "constructor",
-    "enum",
-    "error-context",
-    "export",
-    "f32",
-    "f64",
-    "flags",
-    "from",
-    "func",
-    "future",
-    "import",
-    "include",
-    "interface",
-    "list",
-    "map",
-    "option",
-    "own",
-    "package",
-    "record",
-    "resource",
-    "result",
-    "s16",
-    "s32",
-    "s64",
-    "s8",
-    "static",
-    "stream",
-    "string",
-    "tuple",
-    "type",
-    "u16",
-    "u32",
-    "u64",
-    "u8",
-    "use",
-    "variant",
-    "with",
-    "world",
-    "union",
-];
+use wgpuc_abi::{Name, is_wit_keyword};
 
 /// Words of C, C++ and Rust that some generator of bindings does not write as a name, where it does others (`int_`).
 const UNWRITABLE: [&str; 22] = [
@@ -91,7 +43,7 @@ const IMPORTED: [&str; 2] = ["buffer-id", "gpu-error"];
 /// The WIT name of an identifier. What WIT refuses is reported; the name is given all the same.
 pub(super) fn wit(ident: &Ident, diagnostics: &mut Diagnostics) -> Name {
     let name = Name::from_ident(&ident.name);
-    let keyword = KEYWORDS.contains(&name.kebab()).then(|| format!("`{name}` is a keyword of WIT"));
+    let keyword = is_wit_keyword(name.kebab()).then(|| format!("`{name}` is a keyword of WIT"));
     accepted(ident, name, keyword, diagnostics)
 }
 
@@ -114,12 +66,7 @@ pub(crate) fn is_wit_name(name: &str) -> bool {
         word.starts_with(|c: char| c.is_ascii_lowercase())
             && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
     };
-    name.split('-').all(is_word) && !KEYWORDS.contains(&name)
-}
-
-/// Whether WIT keeps the word for itself.
-pub(crate) fn is_wit_keyword(name: &str) -> bool {
-    KEYWORDS.contains(&name)
+    name.split('-').all(is_word) && !is_wit_keyword(name)
 }
 
 fn refusal(ident: &Ident, name: &Name) -> Option<String> {
