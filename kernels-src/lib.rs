@@ -6,6 +6,7 @@ pub mod bootstrap_sample;
 pub mod find_split;
 pub mod average;
 pub mod matmul;
+pub mod matmul_blocks;
 pub mod matmul_portable;
 pub mod matmul_rows;
 pub mod matmul_tiles;

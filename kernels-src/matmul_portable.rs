@@ -13,8 +13,17 @@ const QUADS: u32 = 16;
 
 /// Each invocation computes 4 x 4 of a 64 x 64 tile from two tiles in workgroup memory, both stored with the terms of
 /// the sums outermost, so that its four rows and its four columns are one vector each.
+///
+/// Where `SPLIT`, each workgroup along z takes a part of the terms, and `out` holds the parts' sums for another kernel to add,
+/// `pitch` elements from one to the next; else it is `c`.
 #[device]
-pub fn tile_of_64<const TRANS_A: bool, const TRANS_B: bool>(params: MatmulParams, a: &[f32], b: &[f32], c: &mut [f32]) {
+pub fn tile_of_64<const TRANS_A: bool, const TRANS_B: bool, const SPLIT: bool>(
+    params: MatmulParams,
+    pitch: u32,
+    a: &[f32],
+    b: &[f32],
+    out: &mut [f32],
+) {
     let a_tile = shared::<[[f32x4; QUADS]; DEPTH]>();
     let b_tile = shared::<[[f32x4; QUADS]; DEPTH]>();
     let row0 = workgroup_id().y * TILE;
@@ -23,20 +32,27 @@ pub fn tile_of_64<const TRANS_A: bool, const TRANS_B: bool>(params: MatmulParams
     let y = local_id().y;
     let (a_term, a_vector) = place_in_tile::<{ !TRANS_A }, DEPTH>();
     let (b_term, b_vector) = place_in_tile::<TRANS_B, DEPTH>();
-    let mut sums = [f32x4::splat(0.0); 4];
-    for depth0 in (0..params.k).step_by(DEPTH) {
+    let mut products = [f32x4::splat(0.0); 4];
+    let (first, last) = part_of_tiles::<SPLIT>(div_ceil(params.k, DEPTH));
+    for tile in first..last {
+        let depth0 = tile * DEPTH;
         a_tile[a_term][a_vector] =
             load_vector::<{ !TRANS_A }>(a, row0 + a_vector * 4, params.m, depth0 + a_term, params.k);
         b_tile[b_term][b_vector] =
             load_vector::<TRANS_B>(b, column0 + b_vector * 4, params.n, depth0 + b_term, params.k);
         workgroup_barrier();
+        // The vectors of the next term are read before those of this one are multiplied.
+        let mut av = [a_tile[0][y], f32x4::splat(0.0)];
+        let mut bv = [b_tile[0][x], f32x4::splat(0.0)];
         #[unroll]
         for d in 0..DEPTH {
-            let av = a_tile[d][y];
-            let bv = b_tile[d][x];
+            if d + 1 < DEPTH {
+                av[(d + 1) % 2] = a_tile[d + 1][y];
+                bv[(d + 1) % 2] = b_tile[d + 1][x];
+            }
             #[unroll]
             for i in 0..4 {
-                sums[i] = bv.mul_add(f32x4::splat(av[i]), sums[i]);
+                products[i] = bv[d % 2].mul_add(f32x4::splat(av[d % 2][i]), products[i]);
             }
         }
         workgroup_barrier();
@@ -48,20 +64,22 @@ pub fn tile_of_64<const TRANS_A: bool, const TRANS_B: bool>(params: MatmulParams
             let row = row0 + y * 4 + i;
             let column = column0 + x * 4 + j;
             if row < params.m && column < params.n {
-                put(c, row * params.n + column, params, sums[i][j]);
+                let part = workgroup_id().z * pitch;
+                put_or_part::<SPLIT, _>(out, row * params.n + column, part, params, products[i][j]);
             }
         }
     }
 }
 
-/// As [`tile_of_64`], with 8 x 8 of a 128 x 128 tile, for GPUs. The next tiles are read before the products of those at
-/// hand, and stored after them.
+/// As [`tile_of_64`], with 8 x 8 of a 128 x 128 tile, for GPUs; a part of the terms where `SPLIT`. The next tiles are read
+/// before the products of those at hand, and stored after them.
 #[device]
-pub fn tile_of_128<const TRANS_A: bool, const TRANS_B: bool>(
+pub fn tile_of_128<const TRANS_A: bool, const TRANS_B: bool, const SPLIT: bool>(
     params: MatmulParams,
+    pitch: u32,
     a: &[f32],
     b: &[f32],
-    c: &mut [f32],
+    out: &mut [f32],
 ) {
     let a_tiles = shared::<[[[f32x4; 32]; 8]; 2]>();
     let b_tiles = shared::<[[[f32x4; 32]; 8]; 2]>();
@@ -71,23 +89,34 @@ pub fn tile_of_128<const TRANS_A: bool, const TRANS_B: bool>(
     let y = local_id().y;
     let (a_term, a_vector) = place_in_tile::<{ !TRANS_A }, 8>();
     let (b_term, b_vector) = place_in_tile::<TRANS_B, 8>();
-    a_tiles[0][a_term][a_vector] = load_vector::<{ !TRANS_A }>(a, row0 + a_vector * 4, params.m, a_term, params.k);
-    b_tiles[0][b_term][b_vector] = load_vector::<TRANS_B>(b, column0 + b_vector * 4, params.n, b_term, params.k);
+    let (first, last) = part_of_tiles::<SPLIT>(div_ceil(params.k, 8));
+    let depth0 = first * 8;
+    a_tiles[0][a_term][a_vector] =
+        load_vector::<{ !TRANS_A }>(a, row0 + a_vector * 4, params.m, depth0 + a_term, params.k);
+    b_tiles[0][b_term][b_vector] =
+        load_vector::<TRANS_B>(b, column0 + b_vector * 4, params.n, depth0 + b_term, params.k);
     workgroup_barrier();
     let mut products = [[f32x4::splat(0.0); 2]; 8];
-    for tile in 0..div_ceil(params.k, 8) {
-        let next_a = load_vector::<{ !TRANS_A }>(a, row0 + a_vector * 4, params.m, (tile + 1) * 8 + a_term, params.k);
-        let next_b = load_vector::<TRANS_B>(b, column0 + b_vector * 4, params.n, (tile + 1) * 8 + b_term, params.k);
+    for tile in 0..last - first {
+        let depth = depth0 + (tile + 1) * 8;
+        let next_a = load_vector::<{ !TRANS_A }>(a, row0 + a_vector * 4, params.m, depth + a_term, params.k);
+        let next_b = load_vector::<TRANS_B>(b, column0 + b_vector * 4, params.n, depth + b_term, params.k);
+        let mut av = [[f32x4::splat(0.0); 2]; 2];
+        let mut bv = [[f32x4::splat(0.0); 2]; 2];
+        read_term(&a_tiles[tile % 2], 0, y, 16, &mut av[0]);
+        read_term(&b_tiles[tile % 2], 0, x, 16, &mut bv[0]);
         #[unroll]
         for d in 0..8 {
-            let av = [a_tiles[tile % 2][d][y], a_tiles[tile % 2][d][y + 16]];
-            let bv = [b_tiles[tile % 2][d][x], b_tiles[tile % 2][d][x + 16]];
+            if d + 1 < 8 {
+                read_term(&a_tiles[tile % 2], d + 1, y, 16, &mut av[(d + 1) % 2]);
+                read_term(&b_tiles[tile % 2], d + 1, x, 16, &mut bv[(d + 1) % 2]);
+            }
             #[unroll]
             for i in 0..8 {
                 #[unroll]
                 for step in 0..2 {
                     let j = if i % 2 == 0 { step } else { 1 - step };
-                    products[i][j] = bv[j].mul_add(f32x4::splat(av[i / 4][i % 4]), products[i][j]);
+                    products[i][j] = bv[d % 2][j].mul_add(f32x4::splat(av[d % 2][i / 4][i % 4]), products[i][j]);
                 }
             }
         }
@@ -102,9 +131,22 @@ pub fn tile_of_128<const TRANS_A: bool, const TRANS_B: bool>(
             let row = row0 + (y + i / 4 * 16) * 4 + i % 4;
             let column = column0 + (x + j / 4 * 16) * 4 + j % 4;
             if row < params.m && column < params.n {
-                put(c, row * params.n + column, params, products[i][j / 4][j % 4]);
+                let part = workgroup_id().z * pitch;
+                put_or_part::<SPLIT, _>(out, row * params.n + column, part, params, products[i][j / 4][j % 4]);
             }
         }
+    }
+}
+
+/// The tiles of terms that this workgroup takes of so many: from the first to before the last.
+#[device]
+fn part_of_tiles<const SPLIT: bool>(tiles: u32) -> (u32, u32) {
+    if SPLIT {
+        let per_part = div_ceil(tiles, num_workgroups().z);
+        let first = min(workgroup_id().z * per_part, tiles);
+        (first, min(first + per_part, tiles))
+    } else {
+        (0, tiles)
     }
 }
 

@@ -17,6 +17,18 @@ pub fn put<T>(c: &mut [T], at: u32, params: MatmulParams, product: T) {
     }
 }
 
+/// An element of `out`, which is `c`; or where `SPLIT`, the sums of parts of the terms, of which this one's begin at `part`.
+#[device]
+pub fn put_or_part<const SPLIT: bool, T>(out: &mut [T], at: u32, part: u32, params: MatmulParams, product: T) {
+    if SPLIT {
+        if part + at < out.len() {
+            out[part + at] = product;
+        }
+    } else {
+        put(out, at, params, product);
+    }
+}
+
 /// Which term and which vector of a tile of `TERMS` terms an invocation loads. `DEPTH_INNER`: neighbouring terms of one
 /// row lie side by side in memory; else neighbouring rows of one term do. Either way neighbouring invocations read
 /// neighbouring elements.
@@ -129,6 +141,7 @@ pub fn copy_vectors<const THREADS: u32, const PITCH: u32, const TERMS: u32>(
 pub fn copy_block<
     const TRANS_A: bool,
     const TRANS_B: bool,
+    const THREADS: u32,
     T,
     const PITCH_A: u32,
     const PITCH_B: u32,
@@ -143,11 +156,11 @@ pub fn copy_block<
     a_tile: &mut [[f32; PITCH_A]; TERMS],
     b_tile: &mut [[f32; PITCH_B]; TERMS],
 ) {
-    copy_tile::<{ !TRANS_A }, 256, PITCH_A, TERMS>(a, row0, params.m, term0, params.k, a_tile);
+    copy_tile::<{ !TRANS_A }, THREADS, PITCH_A, TERMS>(a, row0, params.m, term0, params.k, a_tile);
     if T::LANES == 4 {
-        copy_vectors::<256, PITCH_B, TERMS>(b, column0 / 4, params.n / 4, term0, params.k, b_tile);
+        copy_vectors::<THREADS, PITCH_B, TERMS>(b, column0 / 4, params.n / 4, term0, params.k, b_tile);
     } else {
-        copy_tile::<TRANS_B, 256, PITCH_B, TERMS>(b, column0, params.n, term0, params.k, b_tile);
+        copy_tile::<TRANS_B, THREADS, PITCH_B, TERMS>(b, column0, params.n, term0, params.k, b_tile);
     }
 }
 
@@ -163,31 +176,6 @@ pub fn read_term<const N: u32, const PITCH: u32, const TERMS: u32>(
     #[unroll]
     for i in 0..N {
         into[i] = tile[term][first + i * stride];
-    }
-}
-
-/// Adds the products of the second half of the workgroup to those of the first, through memory that holds tiles no more.
-#[device]
-pub fn add_slices<const VECTORS: u32, const PITCH: u32, const TERMS: u32, const STAGES: u32>(
-    is_second: bool,
-    memory: &mut [[[f32x4; PITCH]; TERMS]; STAGES],
-    products: &mut [[f32x4; VECTORS]; 8],
-) {
-    workgroup_barrier();
-    let warp = local_index() % 128 / 32;
-    let lane = local_index() % 32;
-    if is_second {
-        #[unroll]
-        for i in 0..8 * VECTORS {
-            memory[i * 4 / TERMS][i * 4 % TERMS + warp][lane] = products[i / VECTORS][i % VECTORS];
-        }
-    }
-    workgroup_barrier();
-    if !is_second {
-        #[unroll]
-        for i in 0..8 * VECTORS {
-            products[i / VECTORS][i % VECTORS] += memory[i * 4 / TERMS][i * 4 % TERMS + warp][lane];
-        }
     }
 }
 
@@ -207,63 +195,6 @@ pub fn multiply<const QUADS: u32>(a: &[f32x4; 2], b: &[f32x4; QUADS], sums: &mut
                 let j = pair * 2 + at / 4;
                 sums[i][j][at % 4] = b[j][at % 4].mul_add(a[i / 4][i % 4], sums[i][j][at % 4]);
             }
-        }
-    }
-}
-
-/// Stores the products of eight rows, of which `row` is the first vector and the other lies eight vectors further, with
-/// `VECTORS` vectors of columns, four vectors apart from `column` on, of the block at `row0` and `column0`: in `c`, or where
-/// others take parts of the terms, in `sums`. ptxas wants the block's place apart: with it in `row` and `column`, the loop
-/// before this gets other registers, and large products run 5 % slower.
-#[device]
-pub fn put_block<const VECTORS: u32, T>(
-    products: &[[f32x4; VECTORS]; 8],
-    row0: u32,
-    column0: u32,
-    row: u32,
-    column: u32,
-    params: MatmulParams,
-    pitch: u32,
-    c: &mut [T],
-    sums: &mut [T],
-) {
-    // In elements of `c`.
-    let width = params.n / T::LANES;
-    let part = workgroup_id().y * pitch;
-    #[unroll]
-    for i in 0..8 {
-        let at_row = row0 + (row + i / 4 * 8) * 4 + i % 4;
-        if at_row < params.m {
-            #[unroll]
-            for j in 0..VECTORS {
-                #[unroll]
-                for lane in 0..4 / T::LANES {
-                    let at_column = column0 / T::LANES + (column + j * 4) * (4 / T::LANES) + lane;
-                    if at_column < width {
-                        let at = at_row * width + at_column;
-                        let product = if T::LANES == 4 { products[i][j] } else { products[i][j][lane] };
-                        if num_workgroups().y > 1 {
-                            if part + at < sums.len() {
-                                sums[part + at] = product;
-                            }
-                        } else {
-                            put(c, at, params, product);
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Stores four elements of the transpose of `c`, which is `[m, n]`, where `i` counts such vectors.
-#[device]
-pub fn put_transposed(i: u32, product: f32x4, params: MatmulParams, c: &mut [f32]) {
-    #[unroll]
-    for lane in 0..4 {
-        let column = (i * 4 + lane) / params.m;
-        if column < params.n {
-            put(c, (i * 4 + lane) % params.m * params.n + column, params, product[lane]);
         }
     }
 }

@@ -22,6 +22,8 @@ pub struct Interpreter {
 
 /// Steps that a launch may take unless told.
 pub(crate) const MAX_STEPS: u64 = 2_000_000_000;
+/// Bytes of a launch's buffers up to which each is watched for races.
+const MAX_WATCHED: usize = 1 << 16;
 /// In the message of a launch that took more.
 pub(crate) const TOO_LONG: &str = "did not end within";
 
@@ -122,11 +124,12 @@ impl Session for Memory {
         let args = args(kernel, launch, &buffers);
         let taken = buffers.iter().map(|b| std::mem::take(self.bytes(*b))).collect();
         let mut run = interp::Launch { grid: launch.grid, args, buffers: taken };
+        let bytes: usize = run.buffers.iter().map(Vec::len).sum();
         let options = interp::Options {
             seed: u64::from(launch.id) | u64::from(self.seed) << 32,
             subgroup_size: self.subgroup_size,
             max_steps: self.max_steps,
-            ..Default::default()
+            buffer_races: bytes <= MAX_WATCHED,
         };
         let outcome = interp::run(kernel, &mut run, &options);
         for (key, bytes) in buffers.iter().zip(run.buffers) {
@@ -184,17 +187,17 @@ fn meaningless(package: &Package, kernel: &ir::Kernel, error: &interp::Error) ->
         format!("{}:{line}:{column}", package.output.sources.file(span.file).name)
     };
     match error {
-        interp::Error::Race { place: what, first, second } => format!(
-            "{}: a race on {what}: invocation {} of workgroup {} at {}, and invocation {} of workgroup {} at {}; put a \
-             barrier between them, or use atomic operations",
-            kernel.name,
-            first.invocation,
-            first.group,
-            place(first.span),
-            second.invocation,
-            second.group,
-            place(second.span),
-        ),
+        interp::Error::Race { place: what, first, second } => {
+            let remedy = match first.group == second.group {
+                true => "put a barrier between them, or use atomic operations",
+                false => "let them use different elements, or use atomic operations",
+            };
+            let side = |side: &interp::RaceSide| {
+                let verb = if side.writes { "writes" } else { "reads" };
+                format!("invocation {} of workgroup {} {verb} it at {}", side.invocation, side.group, place(side.span))
+            };
+            format!("{}: a race on {what}: {}, and {}; {remedy}", kernel.name, side(first), side(second))
+        }
         interp::Error::Divergence { span, what, .. } => {
             format!("{}: {what} at {} is not reached by all invocations", kernel.name, place(*span))
         }

@@ -46,31 +46,47 @@ __global__ void pack(uint32_t n_nodes, const Node* __restrict__ nodes, const uin
         make_uint4(__float_as_uint(left.value), left.link, __float_as_uint(right.value), right.link);
 }
 
-constexpr int kFeatures = 32, kRowsOfBlock = 512;
+constexpr int kFeatures = 32;
 
-__global__ void __launch_bounds__(kRowsOfBlock)
+/// A thread takes a row through all trees, WALKS at a time: leaves stay where they are until all walks have ended.
+template <int ROWS, int WALKS>
+__global__ void __launch_bounds__(ROWS)
     predict_packed(uint32_t n_rows, const float* __restrict__ samples, const Node* __restrict__ nodes,
                    const Packed* __restrict__ pairs, const uint32_t* __restrict__ offsets, uint32_t n_trees, float* out) {
     extern __shared__ float features[];
-    const uint32_t row = blockIdx.x * kRowsOfBlock + threadIdx.x;
+    const uint32_t row = blockIdx.x * ROWS + threadIdx.x;
     if (row >= n_rows) return;
     for (int f = 0; f < kFeatures; f += 4) {
         const float4 x = *reinterpret_cast<const float4*>(samples + uint64_t(row) * kFeatures + f);
-        float* to = features + f * kRowsOfBlock + threadIdx.x;
-        to[0] = x.x, to[kRowsOfBlock] = x.y, to[2 * kRowsOfBlock] = x.z, to[3 * kRowsOfBlock] = x.w;
+        float* to = features + f * ROWS + threadIdx.x;
+        to[0] = x.x, to[ROWS] = x.y, to[2 * ROWS] = x.z, to[3 * ROWS] = x.w;
     }
     float sum = 0.0f;
-    for (uint32_t tree = 0; tree < n_trees; ++tree) {
-        const uint32_t root = offsets[tree];
-        const Node first = nodes[root];
-        Packed node = packed(first, 0);
-        while ((node.link & 255) != kLeaf) {
-            const float x = features[(node.link & 255) * kRowsOfBlock + threadIdx.x];
-            const uint32_t at = 2 * (root + (node.link >> 8)) + (x <= node.value ? 0 : 1);
-            const uint2 words = __ldg(reinterpret_cast<const uint2*>(pairs) + at);
-            node = {__uint_as_float(words.x), words.y};
+    for (uint32_t tree = 0; tree < n_trees; tree += WALKS) {
+        uint32_t roots[WALKS];
+        Packed at[WALKS];
+#pragma unroll
+        for (int walk = 0; walk < WALKS; ++walk) {
+            roots[walk] = offsets[min(tree + walk, n_trees - 1)];
+            at[walk] = packed(nodes[roots[walk]], 0);
         }
-        sum += node.value;
+        for (bool is_walking = true; is_walking;) {
+            is_walking = false;
+#pragma unroll
+            for (int walk = 0; walk < WALKS; ++walk) {
+                const uint32_t feature = at[walk].link & 255;
+                if (feature == kLeaf) continue;
+                is_walking = true;
+                const uint32_t next = 2 * (roots[walk] + (at[walk].link >> 8)) +
+                                      (features[feature * ROWS + threadIdx.x] <= at[walk].value ? 0 : 1);
+                const uint2 words = __ldg(reinterpret_cast<const uint2*>(pairs) + next);
+                at[walk] = {__uint_as_float(words.x), words.y};
+            }
+        }
+#pragma unroll
+        for (int walk = 0; walk < WALKS; ++walk) {
+            if (tree + walk < n_trees) sum += at[walk].value;
+        }
     }
     out[row] = sum / float(n_trees);
 }

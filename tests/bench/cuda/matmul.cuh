@@ -5,7 +5,7 @@
 // end are read from inside and never stored; terms past `k` are zero-filled in the last tile alone.
 #pragma once
 
-#include "measure.cuh"
+#include "rows.cuh"
 
 template <int BYTES>
 __device__ __forceinline__ void copy_async(void* to, const void* from, bool is_there) {
@@ -84,6 +84,7 @@ struct Loader {
     }
 };
 
+/// With more than one block along y, each takes a part of the terms, and `c` is room for the sums of all parts.
 template <class T>
 __global__ void __launch_bounds__(T::THREADS, T::BLOCKS)
     matmul(int m, int n, int k, const float* __restrict__ a, const float* __restrict__ b, float* __restrict__ c) {
@@ -99,9 +100,13 @@ __global__ void __launch_bounds__(T::THREADS, T::BLOCKS)
     const int column = warp % T::WN * (T::LN * T::TN) + lane / T::LM * 4;
 
     const Loader<T> load(m, n, k, row0, column0, a, b);
-    const int n_tiles = (k + T::K - 1) / T::K;
+    const int all_tiles = (k + T::K - 1) / T::K, per_part = (all_tiles + int(gridDim.y) - 1) / int(gridDim.y);
+    const int first_tile = min(int(blockIdx.y) * per_part, all_tiles), n_tiles = min(per_part, all_tiles - first_tile);
+    const int first_term = first_tile * T::K;
+    // Each part begins at a whole vector.
+    c += blockIdx.y * ((size_t(m) * n + 3) / 4 * 4);
     for (int stage = 0; stage < T::STAGES - 1; ++stage) {
-        if (stage < n_tiles) load(stage * T::K, a_tiles + stage * T::A_WORDS, b_tiles + stage * T::B_WORDS);
+        if (stage < n_tiles) load(first_term + stage * T::K, a_tiles + stage * T::A_WORDS, b_tiles + stage * T::B_WORDS);
         copy_commit();
     }
     float sums[T::TM][T::TN] = {}, rows[2][T::TM], columns[2][T::TN];
@@ -123,7 +128,9 @@ __global__ void __launch_bounds__(T::THREADS, T::BLOCKS)
     int stage = 0, free_stage = T::STAGES - 1;
     for (int tile = 0; tile < n_tiles; ++tile) {
         const int ahead = tile + T::STAGES - 1, next = stage + 1 == T::STAGES ? 0 : stage + 1;
-        if (ahead < n_tiles) load(ahead * T::K, a_tiles + free_stage * T::A_WORDS, b_tiles + free_stage * T::B_WORDS);
+        if (ahead < n_tiles) {
+            load(first_term + ahead * T::K, a_tiles + free_stage * T::A_WORDS, b_tiles + free_stage * T::B_WORDS);
+        }
         copy_commit();
         free_stage = free_stage + 1 == T::STAGES ? 0 : free_stage + 1;
 #pragma unroll
@@ -175,14 +182,23 @@ using SmallTile = Tile<64, 128, 2, 2, 4, 8, 8, 3, 4>;
 using OddTile = Tile<64, 128, 2, 2, 4, 8, 8, 3, 1>;
 
 template <class T>
-void matmul_with(int m, int n, int k, const float* a, const float* b, float* c) {
+void matmul_with(int m, int n, int k, const float* a, const float* b, float* sums, float* c, int most_parts = 1) {
     CHECK(cudaFuncSetAttribute(matmul<T>, cudaFuncAttributeMaxDynamicSharedMemorySize, T::SHARED_BYTES));
     const unsigned blocks = blocks_for(uint64_t(m), T::M) * blocks_for(uint64_t(n), T::N);
-    matmul<T><<<blocks, T::THREADS, T::SHARED_BYTES>>>(m, n, k, a, b, c);
+    const int parts = std::max(1, std::min(int(blocks_for(uint64_t(k), 128)), most_parts / int(blocks)));
+    if (parts == 1 || (uint64_t(m) * n + 3) * parts > kPartElements) {
+        matmul<T><<<blocks, T::THREADS, T::SHARED_BYTES>>>(m, n, k, a, b, c);
+        return;
+    }
+    matmul<T><<<dim3(blocks, parts), T::THREADS, T::SHARED_BYTES>>>(m, n, k, a, b, sums);
+    add_parts_of(uint64_t(m) * n, parts, sums, c);
 }
 
-inline void matmul_by_hand(int m, int n, int k, const float* a, const float* b, float* c) {
-    if (n % 4 != 0) return matmul_with<OddTile>(m, n, k, a, b, c);
-    if (m >= 2048 && n >= 2048) return matmul_with<LargeTile>(m, n, k, a, b, c);
-    matmul_with<SmallTile>(m, n, k, a, b, c);
+inline void matmul_by_hand(int m, int n, int k, const float* a, const float* b, float* sums, float* c) {
+    // Three blocks on each of some 128 multiprocessors.
+    constexpr int kBlocks = 3 * 128;
+    if (m <= 16) return rows_by_hand(m, n, k, a, b, sums, c);
+    if (n % 4 != 0) return matmul_with<OddTile>(m, n, k, a, b, sums, c, kBlocks);
+    if (m >= 2048 && n >= 2048) return matmul_with<LargeTile>(m, n, k, a, b, sums, c);
+    matmul_with<SmallTile>(m, n, k, a, b, sums, c, kBlocks);
 }

@@ -97,13 +97,15 @@ using Call = std::function<void()>;
 /// Measures cases and keeps their rows.
 class Suite {
 public:
-    Suite() {
+    /// Measures the cases whose name and size contain `only`.
+    explicit Suite(std::string only) : only_(std::move(only)) {
         CHECK(cudaEventCreate(&from_));
         CHECK(cudaEventCreate(&to_));
     }
 
     /// `prepare` makes a call on buffers of its own from a seed; it is asked for as many as rotate.
     void measure(const Case& what, const std::function<Call(Memory&, uint32_t)>& prepare) {
+        if ((what.name + (" " + what.size)).find(only_) == std::string::npos) return;
         Memory memory;
         const uint64_t wanted = (3 * kCacheBytes + what.bytes - 1) / what.bytes;
         const bool is_alone = what.in_cache || what.bytes > (6ull << 30);
@@ -202,6 +204,7 @@ private:
         return milliseconds * 1e-3;
     }
 
+    std::string only_;
     cudaEvent_t from_{}, to_{};
     size_t next_ = 0;
     std::vector<std::string> rows_;

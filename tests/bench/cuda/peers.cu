@@ -2,6 +2,7 @@
 // Prints a report for `wgpuc bench --peer`; says on standard error what it does. `run.sh` compiles it.
 //
 //   nvcc -O3 -std=c++17 --default-stream per-thread -gencode=arch=compute_90,code=sm_90 peers.cu -o peers
+//   ./peers [CASE]
 //
 // (The usual default stream cannot be recorded.)
 
@@ -80,9 +81,8 @@ void reduce_all(Suite& suite) {
     const uint32_t n = 64 * kMi;
     reduction<Max>(suite, "reduce max", n, max);
     suite.measure({"nvcc", "reduce variance", size_of(n), 4ull * n}, [=](Memory& memory, uint32_t seed) -> Call {
-        float *in = memory.random(n, seed, false), *parts = memory.make<float>(1 << 16);
-        float *mean = memory.make<float>(1), *out = memory.make<float>(1);
-        return [=] { variance(n, in, parts, mean, out); };
+        float *in = memory.random(n, seed, false), *parts = memory.make<float>(1 << 16), *out = memory.make<float>(1);
+        return [=] { variance(n, in, parts, out); };
     });
 }
 
@@ -121,15 +121,14 @@ void product(Suite& suite, const Cublas& cublas, const char* name, int m, int n,
         const Case what{who, name, size_of(m, n, k), bytes, std::min(m, n) < 8 ? 0 : flops};
         suite.measure(what, [=](Memory& memory, uint32_t seed) -> Call {
             const float *a = memory.random(uint64_t(m) * k, 2 * seed), *b = memory.random(uint64_t(k) * n, 2 * seed + 1);
-            float* c = memory.make<float>(uint64_t(m) * n);
-            return [=] { multiply(a, b, c); };
+            float *c = memory.make<float>(uint64_t(m) * n + 3), *sums = memory.make<float>(kPartElements);
+            return [=] { multiply(a, b, sums, c); };
         });
     };
     if (cublas.is_here()) {
-        by("cublas", [=, &cublas](const float* a, const float* b, float* c) { cublas.multiply(m, n, k, a, b, c); });
+        by("cublas", [=, &cublas](const float* a, const float* b, float*, float* c) { cublas.multiply(m, n, k, a, b, c); });
     }
-    // The tiles by hand are for products that fill the device.
-    if (m > 16) by("nvcc", [=](const float* a, const float* b, float* c) { matmul_by_hand(m, n, k, a, b, c); });
+    by("nvcc", [=](const float* a, const float* b, float* sums, float* c) { matmul_by_hand(m, n, k, a, b, sums, c); });
 }
 
 void matmul_all(Suite& suite) {
@@ -143,14 +142,22 @@ void matmul_all(Suite& suite) {
     product(suite, cublas, "matmul of odd shape", 127, 4093, 1021);
 }
 
-void predict_large(uint32_t rows, const Forest& forest, const float* samples, const Node* nodes, const uint32_t* offsets,
-                   Packed* pairs, float* out) {
-    const int shared = 4 * kFeatures * kRowsOfBlock;
-    CHECK(cudaFuncSetAttribute(predict_packed, cudaFuncAttributeMaxDynamicSharedMemorySize, shared));
+template <int ROWS, int WALKS>
+void predict_with(uint32_t rows, const Forest& forest, const float* samples, const Node* nodes, const uint32_t* offsets,
+                  Packed* pairs, float* out) {
+    const int shared = 4 * kFeatures * ROWS;
+    const auto kernel = predict_packed<ROWS, WALKS>;
+    CHECK(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, shared));
     const auto n_nodes = uint32_t(forest.nodes.size()), n_trees = uint32_t(forest.offsets.size());
     pack<<<blocks_for(n_nodes, 256), 256>>>(n_nodes, nodes, offsets, n_trees, pairs);
-    predict_packed<<<blocks_for(rows, kRowsOfBlock), kRowsOfBlock, shared>>>(rows, samples, nodes, pairs, offsets,
-                                                                           n_trees, out);
+    kernel<<<blocks_for(rows, ROWS), ROWS, shared>>>(rows, samples, nodes, pairs, offsets, n_trees, out);
+}
+
+/// Few rows fill the device with small blocks, and hide what they wait for by more walks at a time.
+void predict_large(uint32_t rows, const Forest& forest, const float* samples, const Node* nodes, const uint32_t* offsets,
+                   Packed* pairs, float* out) {
+    const auto predict = rows < (1 << 17) ? predict_with<128, 8> : predict_with<512, 1>;
+    predict(rows, forest, samples, nodes, offsets, pairs, out);
 }
 
 void forest_all(Suite& suite) {
@@ -205,7 +212,7 @@ void check_streams() {
     expect_close("reduce sum", 0, download(one, 1)[0], sum, 1e-5 * sum);
     reduce<Max>(n, in, parts, one);
     expect_close("reduce max", 0, download(one, 1)[0], largest, 0);
-    variance(n, in, parts, one + 1, one);
+    variance(n, in, parts, one);
     expect_close("variance", 0, download(one, 1)[0], squares / n - (sum / n) * (sum / n), 1e-5);
     average<<<blocks_for(8000, 256), 256>>>(1000, 25, reinterpret_cast<const float4*>(in), out);
     const std::vector<float> means = download(out, 1000);
@@ -233,18 +240,27 @@ void check_cublas() {
     for (size_t at = 0; at < 4; ++at) expect_close("cuBLAS", at, got[at], expected[at], 0);
 }
 
-template <class T>
-void check_matmul(const char* what, int m, int n, int k) {
+template <class Multiply>
+void check_product(const char* what, int m, int n, int k, Multiply multiply) {
     Memory memory;
     const float *a = memory.random(uint64_t(m) * k, 1), *b = memory.random(uint64_t(k) * n, 2);
-    float* c = memory.make<float>(uint64_t(m) * n);
-    matmul_with<T>(m, n, k, a, b, c);
+    float *c = memory.make<float>(uint64_t(m) * n + 3), *sums = memory.make<float>(kPartElements);
+    multiply(m, n, k, a, b, sums, c);
     CHECK(cudaGetLastError());
     const auto left = download(a, uint64_t(m) * k), right = download(b, uint64_t(k) * n), got = download(c, uint64_t(m) * n);
     for (size_t at = 0; at < got.size(); ++at) {
         double sum = 0;
         for (int i = 0; i < k; ++i) sum += double(left[at / n * k + i]) * right[size_t(i) * n + at % n];
         expect_close(what, at, got[at], sum, 1e-4);
+    }
+}
+
+template <class T>
+void check_matmul(const char* what, int m, int n, int k) {
+    for (const int most_parts : {1, 1000}) {
+        check_product(what, m, n, k, [=](int m, int n, int k, const float* a, const float* b, float* sums, float* c) {
+            matmul_with<T>(m, n, k, a, b, sums, c, most_parts);
+        });
     }
 }
 
@@ -255,28 +271,33 @@ void check_forest() {
     const float* samples = memory.random(rows * kFeatures, 1);
     const Node* nodes = memory.upload(forest.nodes);
     const uint32_t* offsets = memory.upload(forest.offsets);
-    float* out = memory.make<float>(2 * rows);
-    predict_large(rows, forest, samples, nodes, offsets, memory.make<Packed>(2 * forest.nodes.size()), out);
-    predict_small<<<rows, 128>>>(kFeatures, samples, nodes, offsets, 20, out + rows);
+    float* out = memory.make<float>(3 * rows);
+    auto* pairs = memory.make<Packed>(2 * forest.nodes.size());
+    predict_with<512, 1>(rows, forest, samples, nodes, offsets, pairs, out);
+    predict_with<128, 8>(rows, forest, samples, nodes, offsets, pairs, out + rows);
+    predict_small<<<rows, 128>>>(kFeatures, samples, nodes, offsets, 20, out + 2 * rows);
     CHECK(cudaGetLastError());
-    const auto host = download(samples, rows * kFeatures), got = download(out, 2 * rows);
+    const auto host = download(samples, rows * kFeatures), got = download(out, 3 * rows);
     for (size_t row = 0; row < rows; ++row) {
         const double expected = predict_on_host(forest, &host[row * kFeatures]);
         expect_close("predict_packed", row, got[row], expected, 1e-5);
-        expect_close("predict_small", row, got[rows + row], expected, 1e-5);
+        expect_close("predict_packed, eight walks", row, got[rows + row], expected, 1e-5);
+        expect_close("predict_small", row, got[2 * rows + row], expected, 1e-5);
     }
 }
 
 }  // namespace
 
-int main() {
+/// `peers [CASE]`: measures all, or the cases whose name and size contain that text.
+int main(int n_words, char** words) {
     check_streams();
-    check_matmul<LargeTile>("matmul, large tile", 300, 268, 77);
-    check_matmul<SmallTile>("matmul, small tile", 130, 260, 35);
-    check_matmul<OddTile>("matmul, odd tile", 127, 131, 45);
+    check_matmul<LargeTile>("matmul, large tile", 300, 268, 377);
+    check_matmul<SmallTile>("matmul, small tile", 130, 260, 335);
+    check_matmul<OddTile>("matmul, odd tile", 127, 131, 445);
+    for (const int m : {1, 3, 4, 13, 16}) check_product("few rows", m, 516, 777, rows_by_hand);
     check_cublas();
     check_forest();
-    Suite suite;
+    Suite suite(n_words > 1 ? words[1] : "");
     elementwise_all(suite);
     reduce_all(suite);
     bootstrap_all(suite);

@@ -51,13 +51,9 @@ __device__ float block_reduce(float value) {
     return value;
 }
 
-/// Where `mean` is given, the squares of the differences from it are reduced.
-template <class R, bool SQUARES = false>
-__global__ void __launch_bounds__(kReduceThreads)
-    reduce_part(uint32_t quads, const float4* __restrict__ in, float* out, const float* mean = nullptr) {
-    const float centre = SQUARES ? *mean : 0.0f;
-    const auto lane = [&](float a) { return SQUARES ? (a - centre) * (a - centre) : a; };
-    const auto quad = [&](float4 a) { return R::of(R::of(lane(a.x), lane(a.y)), R::of(lane(a.z), lane(a.w))); };
+template <class R>
+__global__ void __launch_bounds__(kReduceThreads) reduce_part(uint32_t quads, const float4* __restrict__ in, float* out) {
+    const auto quad = [](float4 a) { return R::of(R::of(a.x, a.y), R::of(a.z, a.w)); };
     const uint32_t stride = gridDim.x * kReduceThreads;
     float value = R::kNone;
     uint32_t i = blockIdx.x * kReduceThreads + threadIdx.x;
@@ -71,11 +67,11 @@ __global__ void __launch_bounds__(kReduceThreads)
 }
 
 template <class R>
-__global__ void __launch_bounds__(kReduceThreads) reduce_rest(uint32_t n, const float* parts, float* out, float factor) {
+__global__ void __launch_bounds__(kReduceThreads) reduce_rest(uint32_t n, const float* parts, float* out) {
     float value = R::kNone;
     for (uint32_t i = threadIdx.x; i < n; i += kReduceThreads) value = R::of(value, parts[i]);
     value = block_reduce<R>(value);
-    if (threadIdx.x == 0) *out = value * factor;
+    if (threadIdx.x == 0) *out = value;
 }
 
 inline unsigned reduce_blocks(uint32_t quads) {
@@ -88,16 +84,82 @@ template <class R>
 void reduce(uint32_t n, const float* in, float* parts, float* out) {
     const unsigned blocks = reduce_blocks(n / 4);
     reduce_part<R><<<blocks, kReduceThreads>>>(n / 4, reinterpret_cast<const float4*>(in), parts);
-    reduce_rest<R><<<1, kReduceThreads>>>(blocks, parts, out, 1.0f);
+    reduce_rest<R><<<1, kReduceThreads>>>(blocks, parts, out);
 }
 
-inline void variance(uint32_t n, const float* in, float* parts, float* mean, float* out) {
+// variance: count, mean and squared deviations of each lane, from the first element; merged as Chan, Golub, LeVeque do
+
+struct Moments {
+    float count, mean, squares;
+    __device__ static Moments of(Moments a, Moments b) {
+        const float count = a.count + b.count, part = b.count / fmaxf(count, 1.0f), delta = b.mean - a.mean;
+        return {count, a.mean + delta * part, a.squares + b.squares + delta * delta * (a.count * part)};
+    }
+};
+
+__device__ inline float lane_of(const float4& a, int lane) { return lane == 0 ? a.x : lane == 1 ? a.y : lane == 2 ? a.z : a.w; }
+
+/// Of a whole block, for thread 0.
+__device__ inline Moments block_moments(Moments own) {
+    __shared__ Moments of_warps[kReduceThreads / 32];
+    const auto from = [](Moments a, int lanes) -> Moments {
+        return {__shfl_xor_sync(~0u, a.count, lanes), __shfl_xor_sync(~0u, a.mean, lanes), __shfl_xor_sync(~0u, a.squares, lanes)};
+    };
+    for (int lanes = 16; lanes > 0; lanes /= 2) own = Moments::of(own, from(own, lanes));
+    if (threadIdx.x % 32 == 0) of_warps[threadIdx.x / 32] = own;
+    __syncthreads();
+    own = threadIdx.x < kReduceThreads / 32 ? of_warps[threadIdx.x] : Moments{};
+    for (int lanes = 4; lanes > 0; lanes /= 2) own = Moments::of(own, from(own, lanes));
+    return own;
+}
+
+/// Four vectors of each thread at a time; all its lanes have as many elements, and share the division.
+__global__ void __launch_bounds__(kReduceThreads)
+    moments_part(uint32_t quads, const float4* __restrict__ in, Moments* __restrict__ out) {
+    const float origin = in[0].x;
+    const uint32_t stride = gridDim.x * kReduceThreads;
+    float count = 0.0f, means[4] = {}, squares[4] = {};
+    uint32_t i = blockIdx.x * kReduceThreads + threadIdx.x;
+    for (; i + 3 * stride < quads; i += 4 * stride) {
+        const float4 x[4] = {in[i], in[i + stride], in[i + 2 * stride], in[i + 3 * stride]};
+        const float part = 4.0f / (count + 4.0f);
+#pragma unroll
+        for (int lane = 0; lane < 4; ++lane) {
+            float values[4], sum = 0.0f, own = 0.0f;
+#pragma unroll
+            for (int d = 0; d < 4; ++d) values[d] = lane_of(x[d], lane) - origin, sum += values[d];
+            const float mean = sum / 4.0f, delta = mean - means[lane];
+#pragma unroll
+            for (int d = 0; d < 4; ++d) own += (values[d] - mean) * (values[d] - mean);
+            means[lane] += delta * part;
+            squares[lane] += own + delta * delta * (count * part);
+        }
+        count += 4.0f;
+    }
+    Moments all{};
+#pragma unroll
+    for (int lane = 0; lane < 4; ++lane) all = Moments::of(all, {count, means[lane], squares[lane]});
+    for (; i < quads; i += stride) {
+        const float4 x = in[i];
+#pragma unroll
+        for (int lane = 0; lane < 4; ++lane) all = Moments::of(all, {1.0f, lane_of(x, lane) - origin, 0.0f});
+    }
+    all = block_moments(all);
+    if (threadIdx.x == 0) out[blockIdx.x] = all;
+}
+
+__global__ void __launch_bounds__(kReduceThreads) moments_rest(uint32_t n, const Moments* parts, float* out) {
+    Moments all{};
+    for (uint32_t i = threadIdx.x; i < n; i += kReduceThreads) all = Moments::of(all, parts[i]);
+    all = block_moments(all);
+    if (threadIdx.x == 0) *out = all.squares / all.count;
+}
+
+inline void variance(uint32_t n, const float* in, float* parts, float* out) {
     const unsigned blocks = reduce_blocks(n / 4);
-    const auto* quads = reinterpret_cast<const float4*>(in);
-    reduce_part<Sum><<<blocks, kReduceThreads>>>(n / 4, quads, parts);
-    reduce_rest<Sum><<<1, kReduceThreads>>>(blocks, parts, mean, 1.0f / float(n));
-    reduce_part<Sum, true><<<blocks, kReduceThreads>>>(n / 4, quads, parts, mean);
-    reduce_rest<Sum><<<1, kReduceThreads>>>(blocks, parts, out, 1.0f / float(n));
+    auto* moments = reinterpret_cast<Moments*>(parts);
+    moments_part<<<blocks, kReduceThreads>>>(n / 4, reinterpret_cast<const float4*>(in), moments);
+    moments_rest<<<1, kReduceThreads>>>(blocks, moments, out);
 }
 
 // bootstrap-sample: a block of Philox4x32-10 a thread, four indices in one store

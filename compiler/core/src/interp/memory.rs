@@ -16,8 +16,10 @@ pub(super) struct Buffers {
     data: Vec<Vec<u8>>,
     /// The bytes without padding.
     logical: Vec<usize>,
-    /// One per byte, where races are looked for.
+    /// One per unit, where races are looked for.
     shadows: Option<Vec<Vec<Shadow>>>,
+    /// Of each buffer, the bytes of the smallest number that a parameter sees in it.
+    units: Vec<usize>,
 }
 
 /// How a parameter sees a buffer; for a scalar one, an empty one.
@@ -35,6 +37,7 @@ impl Buffers {
     pub(super) fn new(kernel: &Kernel, launch: &Launch, races: bool) -> Self {
         let logical: Vec<usize> = launch.buffers.iter().map(Vec::len).collect();
         let mut sizes: Vec<usize> = logical.iter().map(|bytes| bytes.next_multiple_of(16)).collect();
+        let mut units = vec![16; logical.len()];
         let mut params = vec![];
         for (param, arg) in kernel.params.iter().zip(&launch.args) {
             let view = match (&param.kind, arg) {
@@ -43,6 +46,7 @@ impl Buffers {
                     let items = if *rounds_up { logical[*at].div_ceil(item_bytes) } else { logical[*at] / item_bytes };
                     let len = u32::try_from(items).unwrap_or(u32::MAX).min(most.unwrap_or(u32::MAX));
                     sizes[*at] = sizes[*at].max(items * item_bytes);
+                    units[*at] = units[*at].min(buffer.elem.scalar.bytes().max(1) as usize);
                     let bound = match buffer.packed {
                         Some(bytes) => (u64::from(len) * u64::from(bytes)).div_ceil(buffer.elem.bytes().into()),
                         None => u64::from(len) * u64::from(buffer.elems_per_item),
@@ -59,8 +63,9 @@ impl Buffers {
             bytes
         };
         let data = launch.buffers.iter().zip(&sizes).map(padded).collect();
-        let shadows = races.then(|| sizes.iter().map(|size| vec![Shadow::default(); *size]).collect());
-        Self { params, data, logical, shadows }
+        let shadow = |(size, unit): (&usize, &usize)| vec![Shadow::default(); size.div_ceil(*unit)];
+        let shadows = races.then(|| sizes.iter().zip(&units).map(shadow).collect());
+        Self { params, data, logical, shadows, units }
     }
 
     /// Gives the buffers back, without their padding.
@@ -121,7 +126,8 @@ impl Buffers {
         self.shadows.as_ref()?;
         let same = written.is_some_and(|lanes| self.load(param, index) == *lanes);
         let (buffer, range, _) = self.range(param, index);
-        let shadows = self.shadows.as_mut()?.get_mut(buffer)?.get_mut(range)?;
+        let unit = *self.units.get(buffer)?;
+        let shadows = self.shadows.as_mut()?.get_mut(buffer)?.get_mut(range.start / unit..range.end / unit)?;
         let mut found = None;
         for shadow in shadows {
             let earlier = if written.is_some() { shadow.write(who, same) } else { shadow.read(who) };

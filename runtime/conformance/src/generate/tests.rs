@@ -74,23 +74,49 @@ fn a_wrong_result_is_found_and_shrunk() {
 
 #[test]
 fn a_dependence_on_the_order_is_found() {
-    let racy = package(
-        "/// The last to come.
+    let greedy = package(
+        "/// Who comes first takes the first place.
 #[op]
-pub fn last(n: u32, out: &mut [u32]) {
-    require!(out.len() >= 1);
-    launch!(k, [div_ceil(n, 64)], n, out);
+pub fn places(n: u32, taken: &mut [u32], out: &mut [u32]) {
+    require!(taken.len() >= 1);
+    require!(out.len() >= n);
+    launch!(k, [div_ceil(n, 64)], n, taken, out);
 }
 #[kernel(workgroup = 64)]
-fn k(n: u32, out: &mut [u32]) {
+fn k(n: u32, taken: &[Atomic<u32>], out: &mut [u32]) {
     if global_id().x < n {
-        out[0] = global_id().x;
+        out[global_id().x] = taken[0].add(1);
     }
 }
 ",
     );
-    let failures = failures(&racy, &racy, true);
+    let failures = failures(&greedy, &greedy, true);
     assert!(failures.iter().any(|text| text.contains("another order of invocations")), "{failures:#?}");
+}
+
+#[test]
+fn a_race_on_a_buffer_is_found() {
+    let racy = |group: &str| {
+        let text = "/// The last to come.
+#[op]
+pub fn last(n: u32, out: &mut [u32]) {
+    require!(out.len() >= 1);
+    launch!(k, [n], n, out);
+}
+#[kernel(workgroup = 64)]
+fn k(n: u32, out: &mut [u32]) {
+    if IS_CHOSEN {
+        out[0] = global_id().x;
+    }
+}
+";
+        let racy = package(&text.replace("IS_CHOSEN", group));
+        failures(&racy, &racy, true).join("\n")
+    };
+    let within = racy("workgroup_id().x == 0");
+    assert!(within.contains("a race on out[0]") && within.contains("put a barrier between them"), "{within}");
+    let across = racy("local_index() == 0");
+    assert!(across.contains("a race on out[0]") && across.contains("let them use different elements"), "{across}");
 }
 
 #[test]
