@@ -23,6 +23,8 @@ pub struct Case {
     digest: u64,
     /// Whether it is only for executors whose floats are IEEE's.
     exact_only: bool,
+    /// Whether it would take the interpreter too long.
+    devices_only: bool,
     body: Box<Body>,
 }
 
@@ -35,7 +37,7 @@ impl Case {
     ) -> Self {
         let (op, name) = (op.into(), name.into());
         let digest = digest(&(&op, &name));
-        Self { op, name, place: None, digest, exact_only: false, body: Box::new(body) }
+        Self { op, name, place: None, digest, exact_only: false, devices_only: false, body: Box::new(body) }
     }
 
     /// Written there.
@@ -62,10 +64,16 @@ impl Case {
         Self { exact_only: true, ..self }
     }
 
+    /// Not by the interpreter, which it would take too long.
+    #[must_use]
+    pub fn on_devices(self) -> Self {
+        Self { devices_only: true, ..self }
+    }
+
     /// Whether it says anything about such an executor.
     #[must_use]
     pub const fn is_for(&self, traits: &Traits) -> bool {
-        traits.is_exact || !self.exact_only
+        (traits.is_exact || !self.exact_only) && !(traits.is_interpreter && self.devices_only)
     }
 
     /// Op and name, for people and filters.

@@ -62,6 +62,31 @@ fn check(m: &mut Machine, errors: &mut Errors, shape: Shape) -> Outcome {
     errors.within("the Frobenius norm", error.sqrt() / norm.sqrt(), bound / norm.sqrt())
 }
 
+/// Some elements of a large product. Each is off by at most `k` roundings of the sum of the terms' magnitudes (Higham,
+/// "Accuracy and Stability of Numerical Algorithms", 3.1, to first order).
+fn check_some(m: &mut Machine, errors: &mut Errors, shape: Shape) -> Outcome {
+    const SOME: usize = 499;
+    let Shape { m: rows, k, n, trans_a, trans_b, alpha, .. } = shape;
+    let mut random = Random::new(5);
+    let a = random.numbers(rows * k, 1.0);
+    let b = random.numbers(k * n, 1.0);
+    let (da, db, dc) = (m.upload_f32(&a)?, m.upload_f32(&b)?, m.poisoned(rows * n)?);
+    m.call(OP, &shape.words([da, db, dc]))?;
+    let got = m.download_f32(dc, rows * n)?;
+    for element in (0..SOME).map(|i| i * (rows * n - 1) / (SOME - 1)) {
+        let (i, j) = (element / n, element % n);
+        let at = |d: usize| f64::from(if trans_a { a[d * rows + i] } else { a[i * k + d] });
+        let bt = |d: usize| f64::from(if trans_b { b[j * k + d] } else { b[d * n + j] });
+        let want: f64 = (0..k).map(|d| at(d) * bt(d)).sum();
+        let magnitude: f64 = (0..k).map(|d| (at(d) * bt(d)).abs()).sum();
+        let alpha = f64::from(alpha);
+        let error = (f64::from(got[element]) - alpha * want).abs();
+        let bound = (k + 1) as f64 / (1u64 << 24) as f64 * (alpha * magnitude).abs();
+        errors.within(format_args!("element {i}, {j}"), error, bound)?;
+    }
+    Ok(())
+}
+
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = vec![];
     let plain_shapes =
@@ -82,10 +107,20 @@ pub(super) fn cases() -> Vec<Case> {
         (64, 140, 260),
         (20, 0, 257),
         (3, 200, 68),
+        (150, 200, 60),
+        (20, 520, 30),
     ] {
         for (trans_a, trans_b) in [(false, false), (true, false), (false, true)] {
             let shape = Shape { m, k, n, trans_a, trans_b, alpha: -1.5, beta: 0.5 };
             cases.push(Case::new(OP, shape.name(), move |machine, errors| check(machine, errors, shape)));
+        }
+    }
+    // Those of the largest tiles, whole and in parts.
+    for (m, k, n) in [(1000, 520, 1000), (1030, 70, 2900), (1030, 33, 2901)] {
+        for (trans_a, trans_b) in [(false, false), (true, false), (false, true)] {
+            let shape = Shape { m, k, n, trans_a, trans_b, alpha: 1.5, beta: 0.0 };
+            let body = move |machine: &mut Machine, errors: &mut Errors| check_some(machine, errors, shape);
+            cases.push(Case::new(OP, shape.name(), body).on_devices());
         }
     }
     for (alpha, beta) in [(2.5, 0.0), (1.0, 1.0), (-0.5, 0.25), (0.0, 2.0)] {

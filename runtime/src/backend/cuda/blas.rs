@@ -12,25 +12,24 @@ struct Measured {
     ratio: f64,
 }
 
-/// NVIDIA H200, driver 580, CUDA 13.0, 2026-11-28: `wgpuc bench matmul`, microseconds with `--library cublas` over those with
-/// `own`.
+/// NVIDIA H200, driver 580, CUDA 13.0, 2026-11-29: `tests/bench/run.sh`, cuBLAS's microseconds over ours.
 #[rustfmt::skip]
 const MEASURED: [Measured; 15] = [
-    Measured { size: [64, 64, 64], ratio: 11.6 / 7.15 },
-    Measured { size: [128, 128, 128], ratio: 11.3 / 10.8 },
-    Measured { size: [256, 256, 256], ratio: 15.9 / 13.8 },
-    Measured { size: [512, 512, 512], ratio: 15.8 / 15.9 },
-    Measured { size: [1024, 1024, 1024], ratio: 63.2 / 63.7 },
-    Measured { size: [2048, 2048, 2048], ratio: 344.0 / 359.0 },
-    Measured { size: [4096, 4096, 4096], ratio: 2690.0 / 2810.0 },
-    Measured { size: [8192, 8192, 8192], ratio: 21500.0 / 22200.0 },
-    Measured { size: [1, 4096, 4096], ratio: 19.2 / 19.7 },
-    Measured { size: [4, 4096, 4096], ratio: 67.7 / 43.4 },
-    Measured { size: [16, 4096, 4096], ratio: 80.9 / 53.3 },
-    Measured { size: [64, 4096, 4096], ratio: 58.3 / 126.0 },
-    Measured { size: [4096, 64, 4096], ratio: 61.7 / 67.4 },
-    Measured { size: [4096, 4096, 64], ratio: 72.0 / 68.8 },
-    Measured { size: [127, 4093, 1021], ratio: 37.4 / 45.3 },
+    Measured { size: [64, 64, 64], ratio: 8.69 / 7.32 },
+    Measured { size: [128, 128, 128], ratio: 9.25 / 11.4 },
+    Measured { size: [256, 256, 256], ratio: 13.2 / 12.9 },
+    Measured { size: [512, 512, 512], ratio: 15.8 / 14.7 },
+    Measured { size: [1024, 1024, 1024], ratio: 63.5 / 55.9 },
+    Measured { size: [2048, 2048, 2048], ratio: 346.0 / 356.0 },
+    Measured { size: [4096, 4096, 4096], ratio: 2740.0 / 2780.0 },
+    Measured { size: [8192, 8192, 8192], ratio: 21600.0 / 21900.0 },
+    Measured { size: [1, 4096, 4096], ratio: 19.4 / 19.6 },
+    Measured { size: [4, 4096, 4096], ratio: 69.0 / 23.5 },
+    Measured { size: [16, 4096, 4096], ratio: 81.5 / 27.2 },
+    Measured { size: [64, 4096, 4096], ratio: 58.7 / 58.4 },
+    Measured { size: [4096, 64, 4096], ratio: 61.2 / 64.2 },
+    Measured { size: [4096, 4096, 64], ratio: 70.6 / 67.9 },
+    Measured { size: [127, 4093, 1021], ratio: 37.5 / 41.2 },
 ];
 
 /// A ratio above it is not worth cuBLAS, which takes 0.3 s to load, and whose bits are its own.
