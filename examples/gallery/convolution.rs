@@ -12,16 +12,11 @@ const HALO: u32 = TILE + 2 * RADIUS;
 
 /// `output[y, x]` is the sum of `filter[j, i] * input[y + j - 2, x + i - 2]`, with zeros outside. The images are
 /// `[height, width]`, the filter is `[5, 5]`.
-#[op]
+#[kernel(workgroup = [TILE, TILE], over = [width, height])]
 pub fn convolve(width: u32, height: u32, filter: &[f32], input: &[f32], output: &mut [f32]) {
     require!(filter.len() >= SIDE * SIDE);
     require!(input.len() >= width * height);
     require!(output.len() >= width * height);
-    launch!(filter_tile, [div_ceil(width, TILE), div_ceil(height, TILE)], width, height, filter, input, output);
-}
-
-#[kernel(workgroup = [TILE, TILE])]
-fn filter_tile(width: u32, height: u32, filter: &[f32], input: &[f32], output: &mut [f32]) {
     let tile = shared::<[[f32; HALO]; HALO]>();
     for i in (local_index()..HALO * HALO).step_by(TILE * TILE) {
         // Left of the image and above it, these wrap to where no pixel is.

@@ -5,15 +5,10 @@ use wgpuc::*;
 /// One step: `next[y, x] = now[y, x] + rate * d`, with `d` the sum of the differences of the four neighbours to it. At
 /// its edges, which nothing passes, the plate goes on as its edge. Both are `[height, width]`; a `rate` of up to 0.25
 /// is stable.
-#[op]
+#[kernel(workgroup = [64, 4], over = [width, height])]
 pub fn heat_step(width: u32, height: u32, rate: f32, now: &[f32], next: &mut [f32]) {
     require!(now.len() >= width * height);
     require!(next.len() >= width * height);
-    launch!(spread, [div_ceil(width, 64), div_ceil(height, 4)], width, height, rate, now, next);
-}
-
-#[kernel(workgroup = [64, 4])]
-fn spread(width: u32, height: u32, rate: f32, now: &[f32], next: &mut [f32]) {
     let x = global_id().x;
     let y = global_id().y;
     if x < width && y < height {

@@ -4,15 +4,10 @@ use wgpuc::*;
 
 /// One generation on a torus. Cell `x` of row `y` is bit `x % 32` of word `x / 32` of the row; `now` and `next` are
 /// `[height, words]`.
-#[op]
+#[kernel(workgroup = [32, 8], over = [words, height])]
 pub fn life_step(words: u32, height: u32, now: &[u32], next: &mut [u32]) {
     require!(now.len() >= words * height);
     require!(next.len() >= words * height);
-    launch!(live, [div_ceil(words, 32), div_ceil(height, 8)], words, height, now, next);
-}
-
-#[kernel(workgroup = [32, 8])]
-fn live(words: u32, height: u32, now: &[u32], next: &mut [u32]) {
     let x = global_id().x;
     let y = global_id().y;
     if x < words && y < height {

@@ -4,15 +4,10 @@ use wgpuc::*;
 
 /// `rounds[y, x]` is the first `k` where `z_k` is further than 2 from 0, of `z_0 = 0`, `z_(k+1) = z_k^2 + c`;
 /// `max-rounds` where none is. `c` is `left + x * step` and `top - y * step`; `rounds` is `[height, width]`.
-#[op]
+#[kernel(workgroup = [16, 16], over = [width, height])]
 pub fn mandelbrot(width: u32, height: u32, left: f32, top: f32, step: f32, max_rounds: u32, rounds: &mut [u32]) {
     require!(max_rounds <= 65536);
     require!(rounds.len() >= width * height);
-    launch!(escape, [div_ceil(width, 16), div_ceil(height, 16)], width, height, left, top, step, max_rounds, rounds);
-}
-
-#[kernel(workgroup = [16, 16])]
-fn escape(width: u32, height: u32, left: f32, top: f32, step: f32, max_rounds: u32, rounds: &mut [u32]) {
     let at = global_id();
     if at.x < width && at.y < height {
         let re = left + at.x as f32 * step;

@@ -46,3 +46,6 @@ fn sized_twice(y: &mut [f32]) {}
 pub fn marked_twice(y: &mut [f32]) {
     launch!(fine, [1], y);
 }
+
+#[kernel(workgroup = [16, 16], over = [])]
+pub fn over_nothing(out: &mut [u32]) {}

@@ -287,6 +287,17 @@ fn check_reads_case_files() {
 }
 
 #[test]
+fn check_says_what_a_proof_lacks() {
+    let clamped = include_str!("../../../tests/proved/clamped_by_i32.rs");
+    assert_eq!(wgpuc(&[("k/blur.rs", clamped.as_bytes())], &["check", "k"]), (0, String::new()));
+    let unlimited: String = clamped.split_inclusive('\n').filter(|line| !line.contains("0x7fff_ffff")).collect();
+    let note = "`image[row * width + column]` is checked at run time: `width as i32` and `height as i32` may be negative; \
+                with `width <= 2147483647` and `height <= 2147483647` required by the op, it is proved";
+    let (code, text) = wgpuc(&[("k/blur.rs", unlimited.as_bytes())], &["check", "k"]);
+    assert!(code == 0 && text.contains(note), "{text}");
+}
+
+#[test]
 fn a_code_is_explained() {
     says(&[], &["explain", "E9999"], 2, &["there is no code `E9999`", "`wgpuc explain` lists all"]);
     assert_eq!(wgpuc(&[], &["explain", "e0101"]), (0, String::new()));

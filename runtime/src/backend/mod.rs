@@ -15,6 +15,8 @@ pub mod cpu;
 #[cfg(feature = "cuda")]
 pub mod cuda;
 mod routine;
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+mod wait;
 #[cfg(feature = "wgpu")]
 pub mod wgpu;
 

@@ -108,7 +108,9 @@ impl Elaborator<'_> {
     fn only_in_ops(&mut self, expr: &Expr) -> Reported {
         let (name, help) = match expr.kind {
             ExprKind::Require(_) => {
-                ("require", "a kernel reports what should not be with `fault!(\"what\", value, bound)`")
+                let help = "a kernel reports what should not be with `fault!(\"what\", value, bound)`; a `pub` one with `over` \
+                            begins with its `require!`s";
+                ("require", help)
             }
             _ => ("launch", "an op is a `pub fn` with `#[op]` before it"),
         };

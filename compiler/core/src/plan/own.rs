@@ -47,10 +47,13 @@ impl<'a> Planner<'a> {
             }
         }
         let mut nodes = vec![];
+        for condition in &kernel.requires {
+            walk.require(condition, &mut nodes);
+        }
         let groups = walk.own_grid(kernel, &passed, &mut nodes)?;
         let ways = [Way { values: vec![], bindings: bindings.to_vec() }];
         let span = kernel.function.name.span;
-        let step = walk.launch(id, kernel, &params.flat, &passed, &[groups], (&[], &ways), span);
+        let step = walk.launch(id, kernel, &params.flat, &passed, &groups, (&[], &ways), span);
         nodes.push(Node::Step(step));
         let (n_slots, n_scratch) = (walk.n_slots, walk.n_scratch);
         let plan = abi::Plan { n_slots, n_scratch, steps: order::steps(nodes) };
@@ -152,37 +155,48 @@ impl<'a> Walk<'_, 'a> {
         Some((op_params, passed))
     }
 
-    /// What the op requires, and its number of workgroups: an invocation for each of `over`.
-    fn own_grid(&mut self, kernel: &ast::Kernel, passed: &[Passed], nodes: &mut Vec<Node>) -> Option<Value> {
-        let over_expr = kernel.over.as_deref()?;
-        let over = self.value_of(over_expr, Ty::Int);
-        let [size] = kernel.workgroup.as_slice() else {
-            let span = kernel.workgroup.first().map_or(over_expr.span, |size| size.span);
-            let help = "write `workgroup = 256`, or launch it from an op";
-            return self.wrong_type(span, "a kernel with `over` has workgroups of one axis", help);
-        };
+    /// What the op requires, and its numbers of workgroups: an invocation for each of `over`.
+    fn own_grid(&mut self, kernel: &ast::Kernel, passed: &[Passed], nodes: &mut Vec<Node>) -> Option<Vec<Value>> {
+        let axis = kernel.workgroup.first().or(kernel.over.first())?;
+        if kernel.over.len() != kernel.workgroup.len() {
+            let help = "write as many numbers for both: `workgroup = [16, 16], over = [width, height]`";
+            return self.wrong_type(axis.span, "this kernel runs over other axes than its workgroups have", help);
+        }
+        let axes = kernel.over.iter().zip(&kernel.workgroup);
+        let groups: Vec<Option<Value>> = axes.map(|(over, size)| self.own_groups(over, size)).collect();
+        let groups = groups.into_iter().collect::<Option<Vec<_>>>()?;
+        if let [over] = kernel.over.as_slice()
+            && is_len(over)
+        {
+            let over = self.value_of(over, Ty::Int)?;
+            self.require_lengths(kernel, passed, &over, nodes);
+        }
+        Some(groups)
+    }
+
+    /// The workgroups along an axis.
+    fn own_groups(&mut self, over: &ast::Expr, size: &ast::Expr) -> Option<Value> {
+        let over = self.value_of(over, Ty::Int);
         let size_value = self.value_of(size, Ty::Int)?;
         let over = over?;
         if !matches!(size_value.expr, Expr::Int(n) if n > 0) {
             return self.wrong_type(size.span, "the workgroup's size is no positive constant", "give a number");
         }
-        if is_len(over_expr) {
-            for p in passed {
-                let Passed::Buffer(Buffer { arg: abi::Arg::Param(param), .. }, _) = p else { continue };
-                let (Passed::Buffer(buffer, _), Some(declared)) = (p, kernel.function.params.get(*param as usize))
-                else {
-                    continue;
-                };
-                if buffer.len == over.poly {
-                    continue;
-                }
-                let text = Text::atom(format!("{}.len()", Name::from_ident(&declared.name.name)));
-                let len = Value { poly: buffer.len.clone(), ..Value::new(Expr::Len { param: *param }, Ty::Int, text) };
-                self.own_require(BinaryOp::Ge, len, over.clone(), nodes);
+        Some(self.combine(BinaryOp::DivCeil, over, size_value, Ty::Int, Text::atom("")))
+    }
+
+    /// No buffer is shorter than the one that the kernel runs over.
+    fn require_lengths(&mut self, kernel: &ast::Kernel, passed: &[Passed], over: &Value, nodes: &mut Vec<Node>) {
+        for p in passed {
+            let Passed::Buffer(buffer @ Buffer { arg: abi::Arg::Param(param), .. }, _) = p else { continue };
+            let Some(declared) = kernel.function.params.get(*param as usize) else { continue };
+            if buffer.len == over.poly {
+                continue;
             }
+            let text = Text::atom(format!("{}.len()", Name::from_ident(&declared.name.name)));
+            let len = Value { poly: buffer.len.clone(), ..Value::new(Expr::Len { param: *param }, Ty::Int, text) };
+            self.own_require(BinaryOp::Ge, len, over.clone(), nodes);
         }
-        let text = Text::atom("");
-        Some(self.combine(BinaryOp::DivCeil, over, size_value, Ty::Int, text))
     }
 
     fn own_require(&mut self, op: BinaryOp, left: Value, right: Value, nodes: &mut Vec<Node>) {

@@ -184,6 +184,11 @@ impl<'a> Planner<'a> {
                     }
                 }
             }
+            TypeKind::Atomic(_) => {
+                let help = "write `&mut [u32]` or `&mut [i32]`; a kernel takes the same buffer as `&[Atomic<u32>]`";
+                self.signature_error(ty.span, "guests know no atomic elements", help);
+                None
+            }
             _ => {
                 self.signature_error(ty.span, "a buffer cannot hold this", "use numbers, vectors or structs");
                 None

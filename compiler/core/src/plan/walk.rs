@@ -260,7 +260,7 @@ impl<'p, 'a> Walk<'p, 'a> {
         self.planner.diagnostics.push(diagnostic);
     }
 
-    fn require(&mut self, cond: &ast::Expr, nodes: &mut Vec<Node>) {
+    pub(super) fn require(&mut self, cond: &ast::Expr, nodes: &mut Vec<Node>) {
         if let ExprKind::Binary(ast::BinaryOp::AndAlso, a, b) = &cond.kind {
             self.require(a, nodes);
             self.require(b, nodes);

@@ -120,8 +120,10 @@ pub struct Op {
 pub struct Kernel {
     /// `workgroup = 256`, `workgroup = [16, 16]`: one to three sizes, which may use the const generics.
     pub workgroup: Vec<Expr>,
-    /// `over = y.len()`: a `pub` kernel is its own op, launched with an invocation for each.
-    pub over: Option<Box<Expr>>,
+    /// `over = y.len()`, `over = [width, height]`: its own op launches an invocation for each. Empty where it has none.
+    pub over: Vec<Expr>,
+    /// The conditions of the `require!`s that its body begins with, where it is its own op.
+    pub requires: Vec<Expr>,
     /// `needs = subgroups`.
     pub needs: Vec<(Feature, Span)>,
     /// `max_registers = 128`, `min_groups = 2`.

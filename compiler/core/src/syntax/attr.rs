@@ -72,7 +72,7 @@ impl OpSetting {
 pub(super) struct KernelAttr {
     pub(super) span: Span,
     pub(super) workgroup: Vec<ast::Expr>,
-    pub(super) over: Option<ast::Expr>,
+    pub(super) over: Vec<ast::Expr>,
     pub(super) needs: Vec<(Feature, Span)>,
     pub(super) hints: Vec<(ast::Hint, ast::Expr)>,
 }
@@ -239,7 +239,7 @@ impl Reader {
 
     fn kernel_attr(&mut self, attr: &syn::Attribute) -> Option<KernelAttr> {
         let span = self.span_of(attr);
-        let mut out = KernelAttr { span, workgroup: vec![], over: None, needs: vec![], hints: vec![] };
+        let mut out = KernelAttr { span, workgroup: vec![], over: vec![], needs: vec![], hints: vec![] };
         let (mut complete, mut seen) = (true, vec![]);
         if !matches!(attr.meta, syn::Meta::Path(_)) {
             let parse = Punctuated::<syn::MetaNameValue, syn::Token![,]>::parse_terminated;
@@ -250,14 +250,14 @@ impl Reader {
                 };
                 self.once(&mut seen, &key.to_string(), self.at(key.span()));
                 match self.key(&key, "kernel", &["workgroup", "over", "needs", "max_registers", "min_groups"])? {
-                    "workgroup" => match self.sizes(&pair.value) {
+                    "workgroup" => match self.axes(&pair.value, "a workgroup has", "workgroup = [16, 16]") {
                         Some(sizes) => out.workgroup = sizes,
                         None => complete = false,
                     },
-                    "over" => {
-                        out.over = self.expr(&pair.value);
-                        complete &= out.over.is_some();
-                    }
+                    "over" => match self.axes(&pair.value, "a kernel runs over", "over = [width, height]") {
+                        Some(counts) => out.over = counts,
+                        None => complete = false,
+                    },
                     key @ ("max_registers" | "min_groups") => {
                         let hint = if key == "max_registers" { ast::Hint::MaxRegisters } else { ast::Hint::MinGroups };
                         let value = self.expr(&pair.value);
@@ -282,16 +282,16 @@ impl Reader {
         complete.then_some(out)
     }
 
-    fn sizes(&mut self, value: &syn::Expr) -> Option<Vec<ast::Expr>> {
+    /// One number, or one for each of up to three axes in brackets.
+    fn axes(&mut self, value: &syn::Expr, who: &str, example: &str) -> Option<Vec<ast::Expr>> {
+        let help = format!("write `{example}`");
         if let syn::Expr::Tuple(tuple) = value {
-            let help = "write `workgroup = [16, 16]`";
-            self.bad(self.span_of(tuple), "the sizes of a workgroup stand in brackets", help);
+            self.bad(self.span_of(tuple), "the numbers of several axes stand in brackets", &help);
             return None;
         }
         let syn::Expr::Array(array) = value else { return Some(vec![self.expr(value)?]) };
         if !(1..=3).contains(&array.elems.len()) {
-            let span = self.span_of(array);
-            self.bad(span, "a workgroup has one to three sizes", "write `workgroup = [x, y, z]`");
+            self.bad(self.span_of(array), &format!("{who} one to three axes"), &help);
             return None;
         }
         all(array.elems.iter().map(|size| self.expr(size)))

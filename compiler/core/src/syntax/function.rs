@@ -10,7 +10,7 @@ impl Reader {
         let attrs = self.function_attrs(&item.attrs);
         let function = self.function(item);
         let FunctionAttrs { op, kernel, instances, device } = attrs?;
-        let function = function?;
+        let mut function = function?;
         if let (Some(_), Some(kernel)) = (&op, &kernel) {
             self.bad(kernel.span, "a function is an op or a kernel, not both", "a `pub` kernel is its own op");
             return None;
@@ -29,7 +29,8 @@ impl Reader {
         self.check_kernel(&function, &kernel);
         Some(ast::Item::Kernel(ast::Kernel {
             workgroup: kernel.workgroup,
-            over: kernel.over.map(Box::new),
+            requires: if kernel.over.is_empty() { vec![] } else { leading_requires(&mut function.body) },
+            over: kernel.over,
             needs: kernel.needs,
             hints: kernel.hints,
             instances: instances.map(|(_, parameters)| parameters).unwrap_or_default(),
@@ -49,7 +50,7 @@ impl Reader {
     }
 
     fn check_kernel(&mut self, function: &ast::Function, attr: &attr::KernelAttr) {
-        match (&attr.over, function.is_pub) {
+        match (attr.over.first(), function.is_pub) {
             (None, true) => self.bad(
                 attr.span,
                 "a `pub` kernel is its own op, and this one does not say what it runs over",
@@ -154,4 +155,16 @@ impl Reader {
             }
         }
     }
+}
+
+/// Takes the `require!`s that a body begins with.
+fn leading_requires(body: &mut ast::Block) -> Vec<ast::Expr> {
+    let is_require =
+        |stmt: &ast::Stmt| matches!(stmt, ast::Stmt::Expr(ast::Expr { kind: ast::ExprKind::Require(_), .. }));
+    let n = body.stmts.iter().take_while(|stmt| is_require(stmt)).count();
+    let conditions = body.stmts.drain(..n).filter_map(|stmt| match stmt {
+        ast::Stmt::Expr(ast::Expr { kind: ast::ExprKind::Require(condition), .. }) => Some(*condition),
+        _ => None,
+    });
+    conditions.collect()
 }

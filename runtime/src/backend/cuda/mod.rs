@@ -15,7 +15,6 @@ mod pinned;
 mod session;
 mod staging;
 mod stream;
-mod wait;
 
 use super::{Device, DeviceInfo, Error, Session, SessionLimits, pick};
 use crate::Library;

@@ -7,8 +7,8 @@ use super::context::Context;
 use super::memory::Span;
 use super::pinned::{Pinned, SLOT_BYTES};
 use super::stream::{Event, Stream};
-use super::wait::Flag;
 use crate::backend::Error;
+use crate::backend::wait::Flag;
 use std::collections::VecDeque;
 use std::sync::Arc;
 

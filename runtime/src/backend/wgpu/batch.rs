@@ -3,7 +3,8 @@
 //! It knows no buffers of guests. In: commands and bytes, in order. Out: submissions, never more than a few in flight.
 
 use super::Shared;
-use crate::backend::{Cancel, Error};
+use crate::backend::Error;
+use crate::backend::wait::Flag;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,9 +18,6 @@ const MAX_COMMANDS: u32 = 128;
 const MAX_AGE: Duration = Duration::from_millis(2);
 /// Submissions that the device may lag behind.
 const MAX_IN_FLIGHT: usize = 8;
-/// How often a wait looks whether it was cancelled.
-pub(super) const POLL: Duration = Duration::from_millis(50);
-
 /// Gathers commands.
 pub(super) struct Batch {
     shared: Arc<Shared>,
@@ -30,18 +28,9 @@ pub(super) struct Batch {
     upload_buffer: wgpu::Buffer,
     n_commands: u32,
     since: Instant,
-    in_flight: VecDeque<wgpu::SubmissionIndex>,
-    cancelled: Arc<Flag>,
-}
-
-/// Whether a session was cancelled.
-#[derive(Default)]
-pub(super) struct Flag(AtomicBool);
-
-impl Cancel for Flag {
-    fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
+    /// Whether each submission is done.
+    in_flight: VecDeque<Arc<AtomicBool>>,
+    stopped: Arc<Flag>,
 }
 
 impl Batch {
@@ -64,13 +53,13 @@ impl Batch {
             n_commands: 0,
             since: Instant::now(),
             in_flight: VecDeque::new(),
-            cancelled: Arc::default(),
+            stopped: Arc::default(),
         })
     }
 
     /// Stops waits from another thread.
     pub(super) fn flag(&self) -> Arc<Flag> {
-        Arc::clone(&self.cancelled)
+        Arc::clone(&self.stopped)
     }
 
     /// The buffer that uploads come from.
@@ -139,15 +128,15 @@ impl Batch {
         if let Some(encoder) = self.encoder.take() {
             let shared = Arc::clone(&self.shared);
             let upload = std::mem::take(&mut self.upload);
-            let index = shared.checked(|| {
+            let submitted = shared.checked(|| {
                 if !upload.is_empty() {
                     shared.queue.write_buffer(&self.upload_buffer, 0, &upload);
                 }
-                shared.queue.submit([encoder.finish()])
+                shared.submit([encoder.finish()])
             });
             self.upload = upload;
             self.upload.clear();
-            self.in_flight.push_back(index?);
+            self.in_flight.push_back(submitted?);
         }
         self.bound_flight()
     }
@@ -156,11 +145,11 @@ impl Batch {
     pub(super) fn write_now(&mut self, buffer: &wgpu::Buffer, offset: u64, data: &[u8]) -> Result<(), Error> {
         self.submit()?;
         let shared = Arc::clone(&self.shared);
-        let index = shared.checked(|| {
+        let submitted = shared.checked(|| {
             shared.queue.write_buffer(buffer, offset, data);
-            shared.queue.submit([])
+            shared.submit([])
         })?;
-        self.in_flight.push_back(index);
+        self.in_flight.push_back(submitted);
         self.bound_flight()
     }
 
@@ -170,7 +159,7 @@ impl Batch {
         // Submissions finish in order, so the last one stands for all.
         if let Some(last) = self.in_flight.pop_back() {
             self.in_flight.clear();
-            self.wait_for(last)?;
+            self.wait_for(&last)?;
         }
         self.shared.alive()
     }
@@ -178,25 +167,25 @@ impl Batch {
     fn bound_flight(&mut self) -> Result<(), Error> {
         while self.in_flight.len() > MAX_IN_FLIGHT {
             if let Some(oldest) = self.in_flight.pop_front() {
-                self.wait_for(oldest)?;
+                self.wait_for(&oldest)?;
             }
         }
         Ok(())
     }
 
-    fn wait_for(&self, submission: wgpu::SubmissionIndex) -> Result<(), Error> {
-        loop {
-            let poll = wgpu::PollType::Wait { submission_index: Some(submission.clone()), timeout: Some(POLL) };
-            match self.shared.device.poll(poll) {
-                Ok(_) => return Ok(()),
-                Err(wgpu::PollError::Timeout) => {
-                    self.shared.alive()?;
-                    if self.cancelled.0.load(Ordering::Relaxed) {
-                        return Err(Error::DeviceLost("the guest's time is up".into()));
-                    }
-                }
-                Err(other) => return Err(Error::DeviceLost(other.to_string())),
+    /// Asks again and again: a wait of wgpu's that times out panics where another thread finds the queue empty meanwhile
+    /// (gfx-rs/wgpu #9958, which version 30 has not).
+    fn wait_for(&self, is_done: &AtomicBool) -> Result<(), Error> {
+        let lost = |why: wgpu::PollError| Error::DeviceLost(why.to_string());
+        self.stopped.wait(|| {
+            self.shared.device.poll(wgpu::PollType::Poll).map_err(lost)?;
+            if is_done.load(Ordering::Acquire) {
+                return Ok(true);
             }
-        }
+            self.shared.alive()?;
+            // The device may be this very processor.
+            std::thread::yield_now();
+            Ok(false)
+        })
     }
 }

@@ -14,6 +14,7 @@ mod session;
 
 use super::{Device, DeviceInfo, Error, Session, SessionLimits, pick};
 use pipeline::Pipelines;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use wgpuc_abi as abi;
 
@@ -129,6 +130,15 @@ impl Shared {
             Some(wgpu::Error::OutOfMemory { .. }) => Err(Error::OutOfMemory),
             Some(other) => Err(Error::Kernel(other.to_string())),
         }
+    }
+
+    /// Submits commands; what comes back says whether they are done, and whatever other threads submitted with them.
+    fn submit(&self, commands: impl IntoIterator<Item = wgpu::CommandBuffer>) -> Arc<AtomicBool> {
+        self.queue.submit(commands);
+        let is_done = Arc::new(AtomicBool::new(false));
+        let tell = Arc::clone(&is_done);
+        self.queue.on_submitted_work_done(move || tell.store(true, Ordering::Release));
+        is_done
     }
 
     /// Whether the device is still there, and no error came outside of any call.

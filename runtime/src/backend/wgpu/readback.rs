@@ -2,14 +2,16 @@
 //!
 //! In: checked ranges. Out: bytes, and the session's first fault.
 
-use super::batch::POLL;
 use super::session::WgpuSession;
 use crate::backend::{BufferKey, Error, Fault};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::Duration;
 use wgpuc_abi::fault;
 
 /// What one wait reads at most: bounds the host-visible memory that reads take.
 const CHUNK: u64 = 32 << 20;
+/// How often a wait for news looks whether the device is still there.
+const PATIENCE: Duration = Duration::from_millis(50);
 /// The fault record's size, in bytes.
 pub(super) const FAULT_BYTES: u64 = 4 * fault::WORDS as u64;
 
@@ -63,7 +65,7 @@ impl WgpuSession {
     /// be about to tell it.
     fn mapped(&self, told: &Receiver<Result<(), wgpu::BufferAsyncError>>) -> Result<(), Error> {
         let why = loop {
-            match told.recv_timeout(POLL) {
+            match told.recv_timeout(PATIENCE) {
                 Ok(Ok(())) => return Ok(()),
                 Ok(Err(why)) => break why.to_string(),
                 Err(RecvTimeoutError::Timeout) => self.shared.alive()?,

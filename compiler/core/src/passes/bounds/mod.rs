@@ -30,7 +30,9 @@ mod words;
 
 pub use words::Namer;
 
-use crate::ir::{AccessId, Check, FactAtom, FactExpr, Kernel, ParamId, ParamKind, Place, ValueId};
+use crate::ir::{
+    AccessId, Check, Expr, FactAtom, FactExpr, Kernel, Op, ParamId, ParamKind, Place, Type, Value, ValueId,
+};
 use int::Int;
 use poly::Poly;
 use state::State;
@@ -51,6 +53,23 @@ pub struct Reasons<'a> {
 
 /// As [`run`].
 pub fn run_with(kernel: &mut Kernel, reasons: &Reasons<'_>) {
+    let mut checks = checks(kernel, reasons, &[]);
+    let signed = params_as_signed(kernel);
+    if !signed.is_empty() && checks.iter().any(|check| matches!(check, Check::Stays(_))) {
+        let with_limits = self::checks(kernel, reasons, &signed);
+        for (check, with_limits) in checks.iter_mut().zip(with_limits) {
+            if let (Check::Stays(why), Check::Proved(_)) = (check, with_limits) {
+                *why = missing_limits(kernel, &signed);
+            }
+        }
+    }
+    for (access, check) in kernel.accesses.iter_mut().zip(checks) {
+        access.check = check;
+    }
+}
+
+/// The check of every access, where these parameters are known to be at most the largest `i32`.
+fn checks(kernel: &Kernel, reasons: &Reasons<'_>, limited: &[ParamId]) -> Vec<Check> {
     let mut checks: Vec<Option<Check>> = vec![None; kernel.accesses.len()];
     let mut visit = |state: &mut State<'_>, access: AccessId, index: ValueId| {
         let check = prove(state, access, index, reasons);
@@ -62,10 +81,37 @@ pub fn run_with(kernel: &mut Kernel, reasons: &Reasons<'_>) {
     };
     let mut state = State::new(kernel);
     learn_launch(&mut state);
-    walk::Walk::new(state, &mut visit).block(&kernel.body);
-    for (access, check) in kernel.accesses.iter_mut().zip(checks) {
-        access.check = check.unwrap_or_else(|| Check::Stays("it is never reached".to_owned()));
+    for param in limited {
+        if let Some(atom) = state.fact_atom(FactAtom::Param(*param)) {
+            state.facts.learn_le(&atom, &Poly::constant(i32::MAX.into()));
+        }
     }
+    walk::Walk::new(state, &mut visit).block(&kernel.body);
+    let unreached = || Check::Stays("it is never reached".to_owned());
+    checks.into_iter().map(|check| check.unwrap_or_else(unreached)).collect()
+}
+
+/// The `u32` parameters that the kernel sees as `i32`, where the largest are negative.
+fn params_as_signed(kernel: &Kernel) -> Vec<ParamId> {
+    let mut params = vec![];
+    for value in kernel.values.iter().filter(|value| value.ty == Type::I32) {
+        let Expr::Op(Op::Bitcast | Op::Convert, args) = &value.expr else { continue };
+        let [Value { ty: Type::U32, expr: Expr::Param(param), .. }] = [&kernel[args[0]]] else { continue };
+        if !params.contains(param) {
+            params.push(*param);
+        }
+    }
+    params
+}
+
+/// What an access lacks that is proved where these parameters are small.
+fn missing_limits(kernel: &Kernel, params: &[ParamId]) -> String {
+    let each = |what: &dyn Fn(&str) -> String| {
+        let all: Vec<String> = params.iter().map(|param| what(&kernel[*param].name)).collect();
+        all.join(" and ")
+    };
+    let (seen, limits) = (each(&|name| format!("`{name} as i32`")), each(&|name| format!("`{name} <= {}`", i32::MAX)));
+    format!("{seen} may be negative; with {limits} required by the op, it is proved")
 }
 
 const U32: Int = Int { bits: 32, signed: false };

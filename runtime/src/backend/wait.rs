@@ -1,6 +1,6 @@
 //! Waiting for the device in a way that another thread can end.
 //!
-//! It calls nothing of the driver. In: a question. Out: its answer, or that the session was stopped.
+//! It knows no backend. In: a question. Out: its answer, or that the session was stopped.
 
 use crate::backend::{Cancel, Error};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +13,7 @@ const PAUSE: Duration = Duration::from_micros(50);
 
 /// Whether a session was stopped.
 #[derive(Default)]
-pub(super) struct Flag(AtomicBool);
+pub(in crate::backend) struct Flag(AtomicBool);
 
 impl Cancel for Flag {
     fn cancel(&self) {
@@ -23,7 +23,7 @@ impl Cancel for Flag {
 
 impl Flag {
     /// Fails where the session was stopped.
-    pub(super) fn check(&self) -> Result<(), Error> {
+    pub(in crate::backend) fn check(&self) -> Result<(), Error> {
         if self.0.load(Ordering::Relaxed) {
             return Err(Error::DeviceLost("the guest's time is up".to_owned()));
         }
@@ -31,7 +31,7 @@ impl Flag {
     }
 
     /// Asks until the answer is yes.
-    pub(super) fn wait(&self, mut is_done: impl FnMut() -> Result<bool, Error>) -> Result<(), Error> {
+    pub(in crate::backend) fn wait(&self, mut is_done: impl FnMut() -> Result<bool, Error>) -> Result<(), Error> {
         let start = Instant::now();
         while !is_done()? {
             self.check()?;
