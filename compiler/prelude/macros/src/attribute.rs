@@ -26,7 +26,7 @@ fn setting(key: &syn::Path, value: &Expr) -> TokenStream {
     let name = key.get_ident().map(ToString::to_string).unwrap_or_default();
     match name.as_str() {
         "workgroup" | "max_registers" | "min_groups" => quote!(#(const _: usize = #values;)*),
-        "over" => quote!(let _: usize = #value;),
+        "over" => quote!(#(let _: usize = #values;)*),
         "needs" => quote!(#(let _: bool = supports!(#values);)*),
         _ => {
             let keys = "`workgroup`, `over`, `needs`, `max_registers` and `min_groups`";

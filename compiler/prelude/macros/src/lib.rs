@@ -17,7 +17,8 @@ use proc_macro::TokenStream;
 /// Device code that ops launch: `#[kernel(workgroup = 256)]`.
 ///
 /// - `workgroup = 256`, or up to three sizes: `workgroup = [16, 16]`
-/// - `over = y.len()`, on a `pub fn`: it is an op as well, launched with an invocation for each element
+/// - `over = y.len()`, on a `pub fn`: it is an op as well, launched with an invocation for each element, after the
+///   `require!`s that its body begins with; `over = [width, height]` along as many axes as the workgroup has
 /// - `needs = subgroups`, or several features: `needs = [f16, sm_80]`
 /// - `max_registers = 128`, `min_groups = 2`: advice for NVIDIA's compiler
 #[proc_macro_attribute]
