@@ -11,6 +11,8 @@ pub fn f(params: Params, x: &[f32], out: &mut [f32]) {
     launch!(kernel, [params.scale], x, out);
     launch!(kernel, [0], x, out);
     require!(params.n > 8 / 0);
+    require!(params.n < 0);
+    launch!(kernel, [div_ceil(params.n, 0)], x, out);
 }
 
 pub struct Params {

@@ -118,6 +118,12 @@ impl Session for Memory {
     fn launch(&mut self, launch: &Launch<'_>) -> Result<(), Error> {
         let package = Arc::clone(&self.package);
         let kernel = kernel(&package, launch.code)?;
+        // Each workgroup takes a step at least.
+        let groups = launch.grid.iter().try_fold(1u64, |n, axis| n.checked_mul(u64::from(*axis)));
+        if groups.is_none_or(|groups| groups > self.max_steps) {
+            let (name, limit) = (&kernel.name, self.max_steps);
+            return Err(Error::Kernel(format!("{name}: it {TOO_LONG} {limit} steps, as it has more workgroups")));
+        }
         let mut buffers: Vec<BufferKey> = launch.buffers.to_vec();
         buffers.sort_unstable();
         buffers.dedup();

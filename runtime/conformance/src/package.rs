@@ -16,6 +16,8 @@ pub struct Package {
     pub output: Output,
     /// Where the interpreter first read workgroup memory that nothing had written, by kernel.
     unwritten: Mutex<BTreeMap<String, Span>>,
+    /// By op, why the interpreter's first call was refused, as long as it has refused all of them.
+    refused: Mutex<BTreeMap<String, Option<String>>>,
 }
 
 impl Package {
@@ -32,7 +34,7 @@ impl Package {
     /// What came of a folder that is compiled.
     #[must_use]
     pub fn of(output: Output) -> Arc<Self> {
-        Arc::new(Self { output, unwritten: Mutex::default() })
+        Arc::new(Self { output, unwritten: Mutex::default(), refused: Mutex::default() })
     }
 
     /// The standard kernels, whose source this program carries.
@@ -86,6 +88,25 @@ impl Package {
         let sources = &self.output.sources;
         let (line, column) = sources.line_column(span);
         Some(format!("`{}` ({}:{line}:{column})", sources.text(span), sources.file(span.file).name))
+    }
+
+    /// Notes how a call of an op ended: `refusal` says why it did not run.
+    pub(crate) fn note_call(&self, op: &str, refusal: Option<&str>) {
+        if let Ok(mut refused) = self.refused.lock() {
+            let first = refused.entry(op.to_owned()).or_insert_with(|| refusal.map(str::to_owned));
+            *first = first.take().filter(|_| refusal.is_some());
+        }
+    }
+
+    /// The ops that were called and never ran, and why.
+    #[must_use]
+    pub fn never_ran(&self) -> Vec<String> {
+        let refused = self.refused.lock().map(|refused| refused.clone()).unwrap_or_default();
+        let never = |(op, why): (String, Option<String>)| Some((op, why?));
+        let said = |(op, why)| {
+            format!("{op}: no generated call ran, all were refused, the first as {why}; write a case for it")
+        };
+        refused.into_iter().filter_map(never).map(said).collect()
     }
 
     /// Every form of every kernel that an op launches.

@@ -66,6 +66,8 @@ impl Reference {
         let on = self.interpreter(&traits, expected.max_steps)?;
         let machine = Machine::new(&on.gpu, on.traits).map_err(|e| e.to_string());
         let ending = expected.call.run(&mut machine?, self.interface()).map_err(|e| e.to_string())?;
+        let refusal = if let Ending::Refused(why) = &ending { Some(why.as_str()) } else { None };
+        self.package.note_call(expected.call.op.name.kebab(), refusal);
         let ending = Arc::new(ending);
         known.push((traits, Arc::clone(&ending)));
         Ok(ending)

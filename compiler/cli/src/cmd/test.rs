@@ -35,6 +35,7 @@ pub(crate) fn run(args: &args::Test) -> Result<ExitCode, Failure> {
     }
     say(&notes);
     say(&without_code);
+    say(&package.never_ran());
     match done.iter().filter(|d| d.ran.failure.is_some()).count() {
         0 => Ok(ExitCode::SUCCESS),
         failed => Err(Failure::failed(format_args!("{failed} of {} runs failed", done.len()))),

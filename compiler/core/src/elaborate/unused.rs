@@ -69,6 +69,6 @@ pub(crate) fn unused(expr: &Expr) -> Diagnostic {
         ExprKind::Binary(BinaryOp::AndAlso | BinaryOp::OrElse, ..) => {
             d.help("to do one thing where another holds, write `if`")
         }
-        _ => d.help("store it, or remove the statement"),
+        _ => d.help("store it, leave out the `;` where it is the result, or remove the statement"),
     }
 }

@@ -153,7 +153,8 @@ impl Elaborator<'_> {
         };
         let known: Option<SmallVec<[Const; 4]>> = leaves.iter().map(|leaf| self.const_of(*leaf)).collect();
         if let (Some(known), Elem::Known(scalar)) = (known, elem) {
-            if self.in_constant > 0 {
+            // The prelude's functions on bits wrap.
+            if self.in_constant > 0 && self.program.is_own(span.file) {
                 self.check_overflow(op, &known, span)?;
             }
             let value = ir::eval::eval(op, ir::Type::vector(scalar, lanes), &known);

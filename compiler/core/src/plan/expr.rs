@@ -270,7 +270,7 @@ impl<'a> Walk<'_, 'a> {
             return self.wrong_type(a.span.to(b.span), &message, help);
         }
         if matches!((op, &right.expr), (Div | Rem, Expr::Int(0))) {
-            return self.wrong_type(b.span, "this divides by zero", "divide by what is at least 1");
+            return self.by_zero(b);
         }
         Some(if matches!(op, Add | Sub | Mul | Div | Rem) { Ty::Int } else { Ty::Bool })
     }
@@ -351,10 +351,15 @@ impl<'a> Walk<'_, 'a> {
         let op = match name {
             "min" => BinaryOp::Min,
             "max" => BinaryOp::Max,
+            _ if right.expr == Expr::Int(0) => return self.by_zero(b),
             _ => BinaryOp::DivCeil,
         };
         let text = Text::atom(format!("{}({}, {})", name.replace('_', "-"), left.text.text, right.text.text));
         Some(self.combine(op, left, right, Ty::Int, text))
+    }
+
+    fn by_zero<T>(&mut self, divisor: &ast::Expr) -> Option<T> {
+        self.wrong_type(divisor.span, "this divides by zero", "divide by what is at least 1")
     }
 
     /// The item that a name means here.

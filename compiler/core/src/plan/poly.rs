@@ -142,6 +142,11 @@ impl Poly {
         self.0.iter().all(|(product, coefficient)| *coefficient >= 0 && product.iter().all(Atom::unsigned))
     }
 
+    /// Whether it is certainly below 0.
+    pub(super) fn is_negative(&self) -> bool {
+        Self::constant(-1).sub(self).is_some_and(|rest| rest.is_unsigned())
+    }
+
     /// Its atoms.
     pub(super) fn atoms(&self) -> impl Iterator<Item = &Atom> {
         self.0.keys().flatten()

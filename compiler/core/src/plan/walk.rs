@@ -267,14 +267,14 @@ impl<'p, 'a> Walk<'p, 'a> {
             return;
         }
         let Some(value) = self.value_of(cond, Ty::Bool) else { return };
-        match value.expr {
-            Expr::Bool(true) => return,
-            Expr::Bool(false) => {
-                let help = "every call would fail: correct the condition";
-                self.wrong_type::<()>(cond.span, "this never holds", help);
-                return;
-            }
-            _ => {}
+        if value.expr == Expr::Bool(true) {
+            return;
+        }
+        // Of `u32`s, `n < 0` never does.
+        if value.expr == Expr::Bool(false) || value.says.0.iter().any(Poly::is_negative) {
+            let help = "every call would fail: correct the condition";
+            self.wrong_type::<()>(cond.span, "this never holds", help);
+            return;
         }
         let (mut left, mut right) = (String::new(), String::new());
         if let (ExprKind::Binary(_, a, b), Expr::Binary(op, ..)) = (&cond.kind, &value.expr)

@@ -111,8 +111,13 @@ impl Reader {
             syn::UnOp::Neg(token) => (UnaryOp::Neg, self.at(token.span)),
             syn::UnOp::Not(token) => (UnaryOp::Not, self.at(token.span)),
             syn::UnOp::Deref(token) => {
-                let span = self.at(token.span);
-                return self.refuse(span, "dereferences", "leave out the `*`: only arrays and buffers are references");
+                let help = match &*unary.expr {
+                    // A parameter that is a reference means what it refers to, with the `*` and without.
+                    syn::Expr::Path(_) => return value,
+                    syn::Expr::Lit(_) => "there is no power operator `**`: write `x * x`, or `(x.ln() * y).exp()`",
+                    _ => "leave out the `*`: only parameters are references",
+                };
+                return self.refuse(self.at(token.span), "dereferences", help);
             }
             _ => return self.refuse(self.span_of(unary), "operators of this form", "use `-` or `!`"),
         };

@@ -28,7 +28,11 @@ impl Reader {
             syn::Pat::Slice(_) => return self.refuse(span, "slice patterns", "use `a[0]`, `a[1]`, ..."),
             syn::Pat::Struct(_) => return self.refuse(span, "struct patterns", "use the fields: `p.x`"),
             syn::Pat::TupleStruct(_) => {
-                return self.refuse(span, "patterns with contents", "ask an option with `x.is_some()`");
+                return self.refuse(
+                    span,
+                    "patterns with contents",
+                    "cases carry nothing: write `E::A`; ask an option with `x.is_some()`",
+                );
             }
             syn::Pat::Reference(_) => return self.refuse(span, "reference patterns", "leave out the `&`"),
             syn::Pat::Rest(_) => return self.refuse(span, "`..` patterns", "name each part, or use `_`"),

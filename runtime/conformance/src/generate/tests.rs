@@ -187,6 +187,26 @@ fn k(low: f32, starts: &[u32], out: &mut [f32]) {
     assert_eq!(failures(&package, &package, true), Vec::<String>::new());
 }
 
+#[test]
+fn calls_of_too_many_workgroups_are_left_out() {
+    let package = package(
+        "/// As many workgroups as anybody wants.
+#[op]
+pub fn ones(n: u32, out: &mut [u32]) {
+    launch!(k, [n], n, out);
+}
+#[kernel(workgroup = 64)]
+fn k(n: u32, out: &mut [u32]) {
+    let i = global_id().x;
+    if i < n && i < out.len() {
+        out[i] = 1;
+    }
+}
+",
+    );
+    assert_eq!(failures(&package, &package, true), Vec::<String>::new());
+}
+
 /// An op with numbers of several types and a kernel of tiles, whose result is wrong where a condition holds.
 fn numbers_and_tiles(wrong: &str) -> Arc<Package> {
     package(&format!(

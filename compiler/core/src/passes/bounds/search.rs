@@ -176,6 +176,7 @@ pub(super) fn steps<'a>(facts: &'a Facts, goal: &Poly, take: &mut Take<'_, 'a>) 
         step.by((mono, c), Cow::Owned(fact), (Mono::atom(id), c.signum()), take)
     }) || step.by_lower_product(mono, take)
         || step.by_lowered_facts((mono, c), take)
+        || step.by_multiplied_facts((mono, c), take)
 }
 
 /// A goal that is not proved yet.
@@ -220,6 +221,22 @@ impl<'a> Step<'a, '_> {
             let lowered = self.goal.add_scaled(&Poly::term(*product, 1), -c);
             let lowered = low.checked_mul(*c).and_then(|by| lowered?.add_scaled(&Poly::term(mono, 1), by));
             lowered.is_some_and(|goal| take(Next { goal, times: 1, divided: 1 }, None))
+        })
+    }
+
+    /// Takes a fact times the whole term: `x * y - x >= 0` from `y - 1 >= 0` and `x >= 0`. Of facts about what the term has
+    /// a product with in the goal.
+    fn by_multiplied_facts(&self, (mono, c): (Mono, i128), take: &mut Take<'_, 'a>) -> bool {
+        let products = self.goal.terms().iter().filter(|(_, c)| *c > 0);
+        products.filter_map(|(product, _)| product.without(&mono).filter(|factor| *factor != Mono::ONE)).any(|factor| {
+            let Some(atom) = factor.atoms().next() else { return false };
+            self.facts.about(atom).any(|fact| {
+                let f = fact.offset();
+                c < 0
+                    && f < 0
+                    && fact.coefficient(&factor) > 0
+                    && self.by((mono, c), Cow::Borrowed(fact), (Mono::ONE, f), take)
+            })
         })
     }
 

@@ -106,9 +106,11 @@ impl Words<'_> {
             if c.abs() != 1 {
                 factors.insert(0, c.abs().to_string());
             }
-            if factors.len() > 1 {
-                factors.iter_mut().filter(|f| is_infix(f)).for_each(|f| *f = format!("({f})"));
-            }
+            let is_alone = factors.len() == 1;
+            factors
+                .iter_mut()
+                .filter(|f| is_infix(f) && !(is_alone && is_product(f)))
+                .for_each(|f| *f = format!("({f})"));
             self::append(&mut out, c < 0, &factors.join(" * "));
         }
         if offset != 0 || out.is_empty() {
@@ -136,12 +138,9 @@ impl Words<'_> {
     }
 
     fn operation(&self, op: Op, operands: &[Poly]) -> String {
-        let side = |p: &Poly| {
-            if p.as_atom().or(p.as_constant().map(|_| 1)).is_some() {
-                self.sum(p)
-            } else {
-                format!("({})", self.sum(p))
-            }
+        let side = |p: &Poly| match self.sum(p) {
+            text if is_infix(&text) && !is_enclosed(&text) => format!("({text})"),
+            text => text,
         };
         let infix = match op {
             Op::Div => "/",
@@ -192,6 +191,25 @@ fn is_infix(text: &str) -> bool {
         depth += i32::from(matches!(c, '(' | '[')) - i32::from(matches!(c, ')' | ']'));
         depth == 0 && c == ' '
     })
+}
+
+/// Whether a text with an operator is a quotient or a rest: they bind more closely than sums, shifts and bits less.
+fn is_product(text: &str) -> bool {
+    let mut depth = 0;
+    text.chars().all(|c| {
+        depth += i32::from(matches!(c, '(' | '[')) - i32::from(matches!(c, ')' | ']'));
+        depth != 0 || !matches!(c, '<' | '>' | '&' | '|' | '^' | '+' | '-')
+    })
+}
+
+/// Whether one pair of parentheses holds all of it.
+fn is_enclosed(text: &str) -> bool {
+    let mut depth = 0;
+    text.starts_with('(')
+        && text.char_indices().all(|(at, c)| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            depth > 0 || at + 1 == text.len()
+        })
 }
 
 fn append(out: &mut String, negative: bool, term: &str) {

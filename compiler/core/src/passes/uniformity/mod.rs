@@ -266,7 +266,9 @@ impl Walk<'_> {
             span,
             here: "all invocations must get here, or none".to_owned(),
             labels: vec![(cond, "this differs between invocations".to_owned()), self.explain(origin)],
-            help: "move it out of the condition, or make the condition the same for the whole workgroup".to_owned(),
+            help: "move it out of the condition, or make the condition the same for the whole workgroup, as \
+                   `uniform_load(&flag[0])` is"
+                .to_owned(),
         });
     }
 

@@ -145,14 +145,14 @@ impl Scope {
     fn block(&mut self, block: &Block) -> Result<Value> {
         let n_locals = self.locals.len();
         let mut last = Err("this block has no value".to_owned());
-        for stmt in &block.stmts {
+        for (at, stmt) in block.stmts.iter().enumerate() {
             match stmt {
                 Stmt::Local(local) => {
                     let init = local.init.as_ref().ok_or("this `let` has no value")?;
                     let value = self.eval(&init.expr)?;
                     self.bind(&local.pat, value)?;
                 }
-                Stmt::Expr(expr, None) => last = self.eval(expr),
+                Stmt::Expr(expr, None) if at + 1 == block.stmts.len() => last = self.eval(expr),
                 _ => return Err("a block holds `let`s and a value here".to_owned()),
             }
         }
