@@ -295,6 +295,12 @@ fn check_says_what_a_proof_lacks() {
                 with `width <= 2147483647` and `height <= 2147483647` required by the op, it is proved";
     let (code, text) = wgpuc(&[("k/blur.rs", unlimited.as_bytes())], &["check", "k"]);
     assert!(code == 0 && text.contains(note), "{text}");
+    let shifted = b"//! Shifts.\n/// Shifts.\n#[kernel(workgroup = 64, over = y.len())]\npub fn shift(x: &[f32], y: &mut [f32]) {\n    \
+        let i = global_id().x;\n    if i + 1 < y.len() {\n        y[i] = x[i + 1];\n    }\n}\n";
+    let (code, text) = wgpuc(&[("k/shift.rs", shifted)], &["check", "k"]);
+    let note = "`y[i]` is checked at run time: a sum may wrap around; with `y.len() <= 2147483647` required by the op, it is \
+                proved";
+    assert!(code == 0 && text.contains(note), "{text}");
 }
 
 #[test]

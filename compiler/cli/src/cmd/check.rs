@@ -15,7 +15,7 @@ use wgpuc_core::driver::{self, Options, Output};
 /// Compiles a folder for every target, reads its case files, and keeps nothing.
 pub(crate) fn run(args: &args::Check) -> Result<ExitCode, Failure> {
     let input = wgpuc_build::read_folder(&args.dir)?;
-    let output = timed(&args.dir, || driver::compile(&input, &Options::default()));
+    let output = timed(&args.dir, || driver::compile(&input, &Options { proofs: true, ..Options::default() }));
     let checked = match output.map_err(|failure| failure.lying_in(&args.dir)) {
         Ok(mut output) => {
             output.sources.lie_in(args.dir.display().to_string());

@@ -53,7 +53,7 @@ pub struct Options {
     pub assembler: Option<Assembler>,
     /// The languages to generate bindings for.
     pub bindings: Vec<Language>,
-    /// Whether each access that needs no check says why, for people; where a check stays, it always does.
+    /// Whether each access that needs no check says why, for people, and one that does what exactly it lacks.
     pub proofs: bool,
 }
 

@@ -16,6 +16,7 @@ mod facts;
 #[cfg(test)]
 pub(super) mod fuzz;
 mod int;
+mod limits;
 mod memo;
 mod poly;
 mod search;
@@ -30,9 +31,7 @@ mod words;
 
 pub use words::Namer;
 
-use crate::ir::{
-    AccessId, Check, Expr, FactAtom, FactExpr, Kernel, Op, ParamId, ParamKind, Place, Type, Value, ValueId,
-};
+use crate::ir::{AccessId, Check, FactAtom, FactExpr, Kernel, ParamId, ParamKind, Place, ValueId};
 use int::Int;
 use poly::Poly;
 use state::State;
@@ -47,29 +46,23 @@ pub fn run(kernel: &mut Kernel) {
 pub struct Reasons<'a> {
     /// The source of a span where it is short enough to stand in a reason: `i`, `labels[j]`.
     pub name: &'a Namer<'a>,
-    /// Whether proofs have reasons too: words take longer than most proofs.
+    /// Whether proofs have reasons too, and checks that stay the best ones: both take longer than most proofs.
     pub of_proofs: bool,
 }
 
 /// As [`run`].
 pub fn run_with(kernel: &mut Kernel, reasons: &Reasons<'_>) {
     let mut checks = checks(kernel, reasons, &[]);
-    let signed = params_as_signed(kernel);
-    if !signed.is_empty() && checks.iter().any(|check| matches!(check, Check::Stays(_))) {
-        let with_limits = self::checks(kernel, reasons, &signed);
-        for (check, with_limits) in checks.iter_mut().zip(with_limits) {
-            if let (Check::Stays(why), Check::Proved(_)) = (check, with_limits) {
-                *why = missing_limits(kernel, &signed);
-            }
-        }
+    if reasons.of_proofs {
+        limits::explain(kernel, reasons, &mut checks);
     }
     for (access, check) in kernel.accesses.iter_mut().zip(checks) {
         access.check = check;
     }
 }
 
-/// The check of every access, where these parameters are known to be at most the largest `i32`.
-fn checks(kernel: &Kernel, reasons: &Reasons<'_>, limited: &[ParamId]) -> Vec<Check> {
+/// The check of every access, where these numbers are known to be at most the largest `i32`.
+fn checks(kernel: &Kernel, reasons: &Reasons<'_>, limited: &[FactAtom]) -> Vec<Check> {
     let mut checks: Vec<Option<Check>> = vec![None; kernel.accesses.len()];
     let mut visit = |state: &mut State<'_>, access: AccessId, index: ValueId| {
         let check = prove(state, access, index, reasons);
@@ -81,37 +74,14 @@ fn checks(kernel: &Kernel, reasons: &Reasons<'_>, limited: &[ParamId]) -> Vec<Ch
     };
     let mut state = State::new(kernel);
     learn_launch(&mut state);
-    for param in limited {
-        if let Some(atom) = state.fact_atom(FactAtom::Param(*param)) {
+    for atom in limited {
+        if let Some(atom) = state.fact_atom(*atom) {
             state.facts.learn_le(&atom, &Poly::constant(i32::MAX.into()));
         }
     }
     walk::Walk::new(state, &mut visit).block(&kernel.body);
     let unreached = || Check::Stays("it is never reached".to_owned());
     checks.into_iter().map(|check| check.unwrap_or_else(unreached)).collect()
-}
-
-/// The `u32` parameters that the kernel sees as `i32`, where the largest are negative.
-fn params_as_signed(kernel: &Kernel) -> Vec<ParamId> {
-    let mut params = vec![];
-    for value in kernel.values.iter().filter(|value| value.ty == Type::I32) {
-        let Expr::Op(Op::Bitcast | Op::Convert, args) = &value.expr else { continue };
-        let [Value { ty: Type::U32, expr: Expr::Param(param), .. }] = [&kernel[args[0]]] else { continue };
-        if !params.contains(param) {
-            params.push(*param);
-        }
-    }
-    params
-}
-
-/// What an access lacks that is proved where these parameters are small.
-fn missing_limits(kernel: &Kernel, params: &[ParamId]) -> String {
-    let each = |what: &dyn Fn(&str) -> String| {
-        let all: Vec<String> = params.iter().map(|param| what(&kernel[*param].name)).collect();
-        all.join(" and ")
-    };
-    let (seen, limits) = (each(&|name| format!("`{name} as i32`")), each(&|name| format!("`{name} <= {}`", i32::MAX)));
-    format!("{seen} may be negative; with {limits} required by the op, it is proved")
 }
 
 const U32: Int = Int { bits: 32, signed: false };
