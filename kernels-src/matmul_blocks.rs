@@ -43,20 +43,8 @@ pub fn block_products<
     let per_part = if SPLIT { div_ceil(tiles, num_workgroups().y) } else { tiles };
     let first = if SPLIT { min(workgroup_id().y * per_part, tiles) } else { 0 };
     let last = if SPLIT { min(first + per_part, tiles) } else { tiles };
-    for ahead in first..first + STAGES - 1 {
-        if ahead < last {
-            copy_block::<TRANS_A, TRANS_B, THREADS, _, _, _, _>(
-                a,
-                b,
-                row0,
-                column0,
-                params,
-                ahead * TERMS,
-                &mut a_tiles[ahead % STAGES],
-                &mut b_tiles[ahead % STAGES],
-            );
-        }
-        copy_commit();
+    for tile in first..first + STAGES - 1 {
+        copy_block::<TRANS_A, TRANS_B, THREADS, _, _, _>(a, b, row0, column0, params, tile, last, a_tiles, b_tiles);
     }
     copy_wait::<{ STAGES - 2 }>();
     workgroup_barrier();
@@ -66,19 +54,7 @@ pub fn block_products<
     read_term(&b_vectors[first % STAGES], 0, column, ACROSS, &mut bv[0]);
     for tile in first..last {
         let ahead = tile + STAGES - 1;
-        if ahead < last {
-            copy_block::<TRANS_A, TRANS_B, THREADS, _, _, _, _>(
-                a,
-                b,
-                row0,
-                column0,
-                params,
-                ahead * TERMS,
-                &mut a_tiles[ahead % STAGES],
-                &mut b_tiles[ahead % STAGES],
-            );
-        }
-        copy_commit();
+        copy_block::<TRANS_A, TRANS_B, THREADS, _, _, _>(a, b, row0, column0, params, ahead, last, a_tiles, b_tiles);
         #[unroll]
         for d in 0..TERMS {
             if d + 1 < TERMS {
@@ -93,6 +69,38 @@ pub fn block_products<
             multiply(&av[d % 2], &bv[d % 2], products);
         }
     }
+}
+
+/// Starts to copy a tile of both matrices, where it is before the last, to where tiles lie in turn.
+#[device]
+fn copy_block<
+    const TRANS_A: bool,
+    const TRANS_B: bool,
+    const THREADS: u32,
+    T,
+    const PITCH_A: u32,
+    const PITCH_B: u32,
+>(
+    a: &[f32],
+    b: &[T],
+    row0: u32,
+    column0: u32,
+    params: MatmulParams,
+    tile: u32,
+    last: u32,
+    a_tiles: &mut [[[f32; PITCH_A]; TERMS]; STAGES],
+    b_tiles: &mut [[[f32; PITCH_B]; TERMS]; STAGES],
+) {
+    if tile < last {
+        let (term0, at) = (tile * TERMS, tile % STAGES);
+        copy_tile::<{ !TRANS_A }, THREADS, PITCH_A, TERMS>(a, row0, params.m, term0, params.k, &mut a_tiles[at]);
+        if T::LANES == 4 {
+            copy_vectors::<THREADS, PITCH_B, TERMS>(b, column0 / 4, params.n / 4, term0, params.k, &mut b_tiles[at]);
+        } else {
+            copy_tile::<TRANS_B, THREADS, PITCH_B, TERMS>(b, column0, params.n, term0, params.k, &mut b_tiles[at]);
+        }
+    }
+    copy_commit();
 }
 
 /// Stores an invocation's products in `out`: as elements of `c`, or where `SPLIT`, as sums of a part of the terms, `pitch`

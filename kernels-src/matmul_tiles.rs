@@ -136,34 +136,6 @@ pub fn copy_vectors<const THREADS: u32, const PITCH: u32, const TERMS: u32>(
     }
 }
 
-/// Starts to copy the tiles of both matrices that begin with a term.
-#[device]
-pub fn copy_block<
-    const TRANS_A: bool,
-    const TRANS_B: bool,
-    const THREADS: u32,
-    T,
-    const PITCH_A: u32,
-    const PITCH_B: u32,
-    const TERMS: u32,
->(
-    a: &[f32],
-    b: &[T],
-    row0: u32,
-    column0: u32,
-    params: MatmulParams,
-    term0: u32,
-    a_tile: &mut [[f32; PITCH_A]; TERMS],
-    b_tile: &mut [[f32; PITCH_B]; TERMS],
-) {
-    copy_tile::<{ !TRANS_A }, THREADS, PITCH_A, TERMS>(a, row0, params.m, term0, params.k, a_tile);
-    if T::LANES == 4 {
-        copy_vectors::<THREADS, PITCH_B, TERMS>(b, column0 / 4, params.n / 4, term0, params.k, b_tile);
-    } else {
-        copy_tile::<TRANS_B, THREADS, PITCH_B, TERMS>(b, column0, params.n, term0, params.k, b_tile);
-    }
-}
-
 /// Reads the vectors of a term that an invocation multiplies.
 #[device]
 pub fn read_term<const N: u32, const PITCH: u32, const TERMS: u32>(

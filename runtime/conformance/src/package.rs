@@ -104,7 +104,9 @@ impl Package {
         let refused = self.refused.lock().map(|refused| refused.clone()).unwrap_or_default();
         let never = |(op, why): (String, Option<String>)| Some((op, why?));
         let said = |(op, why)| {
-            format!("{op}: no generated call ran, all were refused, the first as {why}; write a case for it")
+            format!(
+                "{op}: every call that the interpreter was asked about was refused, the first as {why}; write a case that runs"
+            )
         };
         refused.into_iter().filter_map(never).map(said).collect()
     }

@@ -102,6 +102,7 @@ impl Watch<'_> {
                 self.known.insert(cases[0].op.clone(), Tested { digests: digests.clone(), done });
             }
         }
+        notes.extend(package.never_ran());
         self.say_failures(ops(), &notes)?;
         Ok(Some(changed.len()))
     }

@@ -180,7 +180,7 @@ const NUMBERS: &[Row] = &[
     (&[Function, Method], &["fract", "frac"], "write `x - x.floor()`"),
     (
         &[Function, Method],
-        &["sign", "signum", "copysign"],
+        &["sign", "signum"],
         "compare: `if x > 0.0 { 1.0 } else if x < 0.0 { -1.0 } else { 0.0 }`, with integers where `x` is one",
     ),
     (&[Function, Method], &["isqrt"], "write `(x as f32).sqrt() as u32`, and correct it by one where it must be exact"),

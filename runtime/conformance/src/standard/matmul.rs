@@ -88,6 +88,14 @@ fn check_some(m: &mut Machine, errors: &mut Errors, shape: Shape) -> Outcome {
 }
 
 pub(super) fn cases() -> Vec<Case> {
+    [products(), numbers(), vec![refusals()]].into_iter().flatten().collect()
+}
+
+/// A product of which little is to be seen.
+const PLAIN: Shape = Shape { m: 2, k: 2, n: 2, trans_a: false, trans_b: false, alpha: 1.0, beta: 0.0 };
+
+/// Shapes, and what is done with them.
+fn products() -> Vec<Case> {
     let mut cases = vec![];
     let plain_shapes =
         [(1, 1, 1), (3, 5, 7), (64, 16, 64), (65, 17, 66), (1, 130, 100), (100, 40, 1), (70, 70, 130), (33, 70, 257)];
@@ -127,23 +135,28 @@ pub(super) fn cases() -> Vec<Case> {
         let shape = Shape { m: 20, k: 30, n: 40, trans_a: false, trans_b: false, alpha, beta };
         cases.push(Case::new(OP, shape.name(), move |machine, errors| check(machine, errors, shape)));
     }
-    let plain = Shape { m: 2, k: 2, n: 2, trans_a: false, trans_b: false, alpha: 1.0, beta: 0.0 };
+    cases
+}
+
+/// What becomes of numbers that are none, and of no terms.
+fn numbers() -> Vec<Case> {
+    let mut cases = vec![];
     cases.push(Case::new(OP, "does not read c where beta is 0", move |m, errors| {
         let (a, b) = (m.upload_f32(&[1.0, 2.0, 3.0, 4.0])?, m.upload_f32(&[1.0, 0.0, 0.0, 1.0])?);
         let c = m.upload_f32(&[f32::NAN; 4])?;
-        m.call(OP, &plain.words([a, b, c]))?;
+        m.call(OP, &PLAIN.words([a, b, c]))?;
         errors.same("c", &m.download_f32(c, 4)?, &[1.0, 2.0, 3.0, 4.0])
     }));
     cases.push(Case::new(OP, "of k = 0 scales c", move |m, errors| {
         let (a, b) = (m.upload_f32(&[1.0])?, m.upload_f32(&[1.0])?);
         let c = m.upload_f32(&[1.0, 2.0, 3.0, 4.0])?;
-        m.call(OP, &Shape { k: 0, beta: 3.0, ..plain }.words([a, b, c]))?;
+        m.call(OP, &Shape { k: 0, beta: 3.0, ..PLAIN }.words([a, b, c]))?;
         errors.same("c", &m.download_f32(c, 4)?, &[3.0, 6.0, 9.0, 12.0])
     }));
     cases.push(Case::new(OP, "carries infinities and NaN", move |m, errors| {
         let a = m.upload_f32(&[f32::INFINITY, 1.0, f32::NAN, 1.0])?;
         let (b, c) = (m.upload_f32(&[1.0, -1.0, 1.0, 1.0])?, m.poisoned(4)?);
-        m.call(OP, &plain.words([a, b, c]))?;
+        m.call(OP, &PLAIN.words([a, b, c]))?;
         let want = [f64::INFINITY, f64::NEG_INFINITY, f64::NAN, f64::NAN];
         for (got, want) in m.download_f32(c, 4)?.into_iter().zip(want) {
             errors.relative("an element", got, want, 0.0)?;
@@ -156,7 +169,7 @@ pub(super) fn cases() -> Vec<Case> {
             a[2 * k + 5] = f32::NAN;
             a[(rows - 1) * k + k - 1] = f32::INFINITY;
             let (da, db, c) = (m.upload_f32(&a)?, m.upload_f32(&b)?, m.poisoned(rows * n)?);
-            m.call(OP, &Shape { m: rows, k, n, ..plain }.words([da, db, c]))?;
+            m.call(OP, &Shape { m: rows, k, n, ..PLAIN }.words([da, db, c]))?;
             let kind = |x: f32| if x.is_finite() { 0.0 } else { x };
             for (at, got) in m.download_f32(c, rows * n)?.into_iter().enumerate() {
                 let want = match at / n {
@@ -169,23 +182,26 @@ pub(super) fn cases() -> Vec<Case> {
             Ok(())
         }));
     }
-    cases.push(Case::new(OP, "refuses", move |m, _| {
+    cases
+}
+
+fn refusals() -> Case {
+    Case::new(OP, "refuses", move |m, _| {
         let (a, b, c) = (m.upload_f32(&[1.0; 4])?, m.upload_f32(&[1.0; 4])?, m.poisoned(4)?);
-        refused(m.call(OP, &Shape { m: 0, ..plain }.words([a, b, c])), &["params.m"])?;
-        refused(m.call(OP, &Shape { k: 3, ..plain }.words([a, b, c])), &["a", "4", "6"])?;
-        let huge = Shape { m: 1 << 31, k: 1 << 31, ..plain };
+        refused(m.call(OP, &Shape { m: 0, ..PLAIN }.words([a, b, c])), &["params.m"])?;
+        refused(m.call(OP, &Shape { k: 3, ..PLAIN }.words([a, b, c])), &["a", "4", "6"])?;
+        let huge = Shape { m: 1 << 31, k: 1 << 31, ..PLAIN };
         refused(m.call(OP, &huge.words([a, b, c])), &["4611686018427387904"])?;
         // 2^32 + 4 elements, which are 4 elements, or 16 bytes, of 32 bits.
         let wraps = 0x4000_0001;
-        refused(m.call(OP, &Shape { m: wraps, k: 4, n: 1, ..plain }.words([a, b, c])), &["a.len()", "4294967300"])?;
-        refused(m.call(OP, &Shape { m: 1, k: 4, n: wraps, ..plain }.words([a, b, c])), &["b.len()", "4294967300"])?;
-        refused(m.call(OP, &Shape { m: 4, k: 0, n: wraps, ..plain }.words([a, b, c])), &["c.len()", "4294967300"])?;
+        refused(m.call(OP, &Shape { m: wraps, k: 4, n: 1, ..PLAIN }.words([a, b, c])), &["a.len()", "4294967300"])?;
+        refused(m.call(OP, &Shape { m: 1, k: 4, n: wraps, ..PLAIN }.words([a, b, c])), &["b.len()", "4294967300"])?;
+        refused(m.call(OP, &Shape { m: 4, k: 0, n: wraps, ..PLAIN }.words([a, b, c])), &["c.len()", "4294967300"])?;
         let short = m.upload_f32(&[1.0; 3])?;
-        refused(m.call(OP, &plain.words([short, b, c])), &["a.len()", "3", "4"])?;
-        refused(m.call(OP, &plain.words([a, short, c])), &["b.len()", "3", "4"])?;
-        refused(m.call(OP, &plain.words([a, b, short])), &["c.len()", "3", "4"])?;
-        refused(m.call(OP, &plain.words([a, a, c])), &["different buffers"])?;
-        refused(m.call(OP, &plain.words([a, b, b])), &["different buffers"])
-    }));
-    cases
+        refused(m.call(OP, &PLAIN.words([short, b, c])), &["a.len()", "3", "4"])?;
+        refused(m.call(OP, &PLAIN.words([a, short, c])), &["b.len()", "3", "4"])?;
+        refused(m.call(OP, &PLAIN.words([a, b, short])), &["c.len()", "3", "4"])?;
+        refused(m.call(OP, &PLAIN.words([a, a, c])), &["different buffers"])?;
+        refused(m.call(OP, &PLAIN.words([a, b, b])), &["different buffers"])
+    })
 }

@@ -18,6 +18,7 @@ const MAX_COMMANDS: u32 = 128;
 const MAX_AGE: Duration = Duration::from_millis(2);
 /// Submissions that the device may lag behind.
 const MAX_IN_FLIGHT: usize = 8;
+
 /// Gathers commands.
 pub(super) struct Batch {
     shared: Arc<Shared>,

@@ -6,34 +6,33 @@ use super::{Reasons, checks};
 use crate::ir::{Check, Expr, FactAtom, Kernel, Op, ParamId, ParamKind, Type, Value};
 use wgpuc_abi::Scalar;
 
-/// Says of a check that stays which number's limit it lacks, where that is all.
+/// Says of a check that stays which numbers' limits it lacks, where that is all.
 pub(super) fn explain(kernel: &Kernel, reasons: &Reasons<'_>, of: &mut [Check]) {
+    let mut unexplained: Vec<bool> = of.iter().map(|check| matches!(check, Check::Stays(_))).collect();
+    let mut try_limits = |atoms: &[FactAtom], why: &str| {
+        if atoms.is_empty() || !unexplained.contains(&true) {
+            return;
+        }
+        let limits: Vec<String> =
+            atoms.iter().map(|atom| format!("`{} <= {}`", name(kernel, *atom), i32::MAX)).collect();
+        let limited = checks(kernel, reasons, atoms);
+        for ((check, is_open), limited) in of.iter_mut().zip(&mut unexplained).zip(limited) {
+            if *is_open && matches!(limited, Check::Proved(_)) {
+                let limits = limits.join(" and ");
+                *check = Check::Stays(format!("{why}; with {limits} required by the op, it is proved"));
+                *is_open = false;
+            }
+        }
+    };
     let signed = params_as_signed(kernel);
     let seen: Vec<String> = signed.iter().map(|atom| format!("`{} as i32`", name(kernel, *atom))).collect();
-    replace(kernel, reasons, of, &signed, &format!("{} may be negative", seen.join(" and ")));
+    try_limits(&signed, &format!("{} may be negative", seen.join(" and ")));
     let all = numbers(kernel);
     // One alone, where that is enough.
     for atoms in all.chunks(1).chain([&all[..]]) {
-        replace(kernel, reasons, of, atoms, "a sum may wrap around");
+        try_limits(atoms, "a sum may wrap around");
     }
 }
-
-/// Gives the reason where these numbers' limits are what is missing.
-fn replace(kernel: &Kernel, reasons: &Reasons<'_>, of: &mut [Check], atoms: &[FactAtom], why: &str) {
-    let lacks_none = |check: &Check| matches!(check, Check::Stays(why) if !why.ends_with(PROVED));
-    if atoms.is_empty() || !of.iter().any(lacks_none) {
-        return;
-    }
-    let limits: Vec<String> = atoms.iter().map(|atom| format!("`{} <= {}`", name(kernel, *atom), i32::MAX)).collect();
-    for (check, limited) in of.iter_mut().zip(checks(kernel, reasons, atoms)) {
-        if lacks_none(check) && matches!(limited, Check::Proved(_)) {
-            *check = Check::Stays(format!("{why}; with {}{PROVED}", limits.join(" and ")));
-        }
-    }
-}
-
-/// What such a reason ends in.
-const PROVED: &str = " required by the op, it is proved";
 
 /// The `u32` parameters that the kernel sees as `i32`, where the largest are negative.
 fn params_as_signed(kernel: &Kernel) -> Vec<FactAtom> {

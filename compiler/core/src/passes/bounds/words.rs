@@ -139,7 +139,7 @@ impl Words<'_> {
 
     fn operation(&self, op: Op, operands: &[Poly]) -> String {
         let side = |p: &Poly| match self.sum(p) {
-            text if is_infix(&text) && !is_enclosed(&text) => format!("({text})"),
+            text if is_infix(&text) => format!("({text})"),
             text => text,
         };
         let infix = match op {
@@ -186,30 +186,21 @@ impl Words<'_> {
 
 /// Whether the text is a quotient or the like, which needs parentheses in a product.
 fn is_infix(text: &str) -> bool {
-    let mut depth = 0;
-    text.chars().any(|c| {
-        depth += i32::from(matches!(c, '(' | '[')) - i32::from(matches!(c, ')' | ']'));
-        depth == 0 && c == ' '
-    })
+    outside(text).any(|c| c == ' ')
 }
 
 /// Whether a text with an operator is a quotient or a rest: they bind more closely than sums, shifts and bits less.
 fn is_product(text: &str) -> bool {
-    let mut depth = 0;
-    text.chars().all(|c| {
-        depth += i32::from(matches!(c, '(' | '[')) - i32::from(matches!(c, ')' | ']'));
-        depth != 0 || !matches!(c, '<' | '>' | '&' | '|' | '^' | '+' | '-')
-    })
+    outside(text).all(|c| !"<>&|^+-".contains(c))
 }
 
-/// Whether one pair of parentheses holds all of it.
-fn is_enclosed(text: &str) -> bool {
+/// What stands in no parentheses and brackets.
+fn outside(text: &str) -> impl Iterator<Item = char> {
     let mut depth = 0;
-    text.starts_with('(')
-        && text.char_indices().all(|(at, c)| {
-            depth += i32::from(c == '(') - i32::from(c == ')');
-            depth > 0 || at + 1 == text.len()
-        })
+    text.chars().filter(move |c| {
+        depth += i32::from(matches!(c, '(' | '[')) - i32::from(matches!(c, ')' | ']'));
+        depth == 0
+    })
 }
 
 fn append(out: &mut String, negative: bool, term: &str) {
