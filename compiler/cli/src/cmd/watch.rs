@@ -12,6 +12,9 @@ use wgpuc_runtime::Library;
 /// How long between looks: reading a folder takes less than a millisecond.
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// How long a folder must stay as it is: most editors empty a file and write it then.
+const SETTLED: Duration = Duration::from_millis(5);
+
 /// Goes on until it is interrupted; ends by itself only where the folder cannot be read at first, or nothing is there to
 /// test on.
 pub(crate) fn run(args: &args::Watch) -> Result<ExitCode, Failure> {
@@ -23,7 +26,12 @@ pub(crate) fn run(args: &args::Watch) -> Result<ExitCode, Failure> {
         let outcome = match watch.round(&seen) {
             Ok(Some(n_tested)) => format!("fine, {n_tested} of {} ops tested,", watch.known.len()),
             Ok(None) => {
-                seen = files(args).unwrap_or(seen);
+                seen = settled(args, seen);
+                continue;
+            }
+            // It may have been half of a file that was wrong.
+            Err(_) if has_changed(args, &seen) => {
+                seen = settled(args, seen);
                 continue;
             }
             Err(failure) => {
@@ -35,7 +43,7 @@ pub(crate) fn run(args: &args::Watch) -> Result<ExitCode, Failure> {
         while !has_changed(args, &seen) {
             std::thread::sleep(PAUSE);
         }
-        seen = files(args).unwrap_or(seen);
+        seen = settled(args, seen);
     }
 }
 
@@ -57,6 +65,18 @@ fn files(args: &args::Watch) -> Result<Files, Failure> {
 /// While an editor writes, a file may be away for a moment: that is no change.
 fn has_changed(args: &args::Watch, seen: &Files) -> bool {
     files(args).is_ok_and(|now| now != *seen)
+}
+
+/// The files once nobody writes any more.
+fn settled(args: &args::Watch, mut seen: Files) -> Files {
+    loop {
+        let now = files(args).unwrap_or_else(|_| seen.clone());
+        std::thread::sleep(SETTLED);
+        if !has_changed(args, &now) {
+            return now;
+        }
+        seen = now;
+    }
 }
 
 struct Watch<'a> {
