@@ -19,6 +19,10 @@ pub(crate) enum Value {
 pub(crate) enum EvalError {
     DivisionByZero,
     Overflow,
+    /// By less than 0, or more than 127.
+    Shift,
+    /// Of less than 1.
+    Logarithm,
     /// A parameter that the call may not use as it is; already in the guest's words.
     Param(crate::GpuError),
     /// Only from a Manifest that no compiler made.
@@ -183,6 +187,9 @@ fn unary(op: UnaryOp, a: Value) -> Result<Value, EvalError> {
         (UnaryOp::Not, Value::Bool(a)) => Ok(Value::Bool(!a)),
         (UnaryOp::Neg, Value::Int(a)) => a.checked_neg().map(Value::Int).ok_or(EvalError::Overflow),
         (UnaryOp::Neg, Value::F32(a)) => Ok(Value::F32(-a)),
+        (UnaryOp::Ilog2, Value::Int(a)) => {
+            a.checked_ilog2().map(|log| Value::Int(log.into())).ok_or(EvalError::Logarithm)
+        }
         _ => Err(EvalError::Type),
     }
 }
@@ -201,6 +208,9 @@ fn ints(op: BinaryOp, a: i128, b: i128) -> Result<Value, EvalError> {
     use BinaryOp as Op;
     if b == 0 && matches!(op, Op::Div | Op::Rem | Op::DivCeil) {
         return Err(EvalError::DivisionByZero);
+    }
+    if matches!(op, Op::Shl | Op::Shr) && !(0..128).contains(&b) {
+        return Err(EvalError::Shift);
     }
     match op {
         Op::And | Op::Or => Err(EvalError::Type),

@@ -373,6 +373,8 @@ impl Call<'_> {
             EvalError::Param(error) => error,
             EvalError::DivisionByZero => self.invalid(format!("{what} divides by zero")),
             EvalError::Overflow => self.invalid(format!("{what} is beyond 128 bits")),
+            EvalError::Shift => self.invalid(format!("{what} shifts by less than 0 or more than 127 bits")),
+            EvalError::Logarithm => self.invalid(format!("{what} is the logarithm of less than 1")),
             EvalError::Type => GpuError::KernelError(format!("{}: {what} is of the wrong type", self.op.name)),
         }
     }

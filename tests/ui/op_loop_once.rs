@@ -11,11 +11,11 @@ fn step(half: u32, y: &mut [f32]) {
 
 const ROUNDS: u32 = 8;
 
-/// Shifts a number, which an op cannot; the launches are not reached with what they lack.
+/// Takes a number for a float; the launches are not reached with what they lack.
 #[op]
 pub fn behind(n: u32, y: &mut [f32]) {
     for r in 0..24 {
-        if r < ROUNDS && (1 << ROUNDS) <= n {
+        if r < ROUNDS && (ROUNDS as f32) <= n {
             launch!(step, [div_ceil(y.len(), 64)], ROUNDS - 1 - r, y);
         }
     }

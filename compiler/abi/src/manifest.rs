@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The version of the Manifest's format. A runtime refuses any other.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// One compiled package: everything that a generator of bindings or a runtime needs to know of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

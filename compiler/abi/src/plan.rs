@@ -157,9 +157,11 @@ pub enum Expr {
 pub enum UnaryOp {
     Not,
     Neg,
+    /// The exponent of the largest power of two that is not above an integer. Below 1 it fails the call.
+    Ilog2,
 }
 
-/// An operation on two values. Integer division by zero fails the call.
+/// An operation on two values. Integer division by zero fails the call, and so does a shift by less than 0 or more than 127.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -182,6 +184,14 @@ pub enum BinaryOp {
     Ge,
     And,
     Or,
+    /// Bit by bit, as are the next two: negative integers in two's complement.
+    BitAnd,
+    BitOr,
+    BitXor,
+    /// `a * 2^b`.
+    Shl,
+    /// `floor(a / 2^b)`.
+    Shr,
 }
 
 /// What an operator gives on integers of one size; `None` beyond it, of a division by zero, and of what gives no integer.
@@ -199,13 +209,22 @@ macro_rules! integer {
             }
             Self::Min => Some($a.min($b)),
             Self::Max => Some($a.max($b)),
+            Self::BitAnd => Some($a & $b),
+            Self::BitOr => Some($a | $b),
+            Self::BitXor => Some($a ^ $b),
+            Self::Shl => {
+                let by = u32::try_from($b).ok()?;
+                $a.checked_shl(by).filter(|shifted| shifted >> by == $a)
+            }
+            Self::Shr => $a.checked_shr(u32::try_from($b).ok()?),
             _ => None,
         }
     };
 }
 
 impl BinaryOp {
-    /// The exact result on integers. `None` of a division by zero, beyond 128 bits, and of what gives no integer.
+    /// The exact result on integers. `None` of a division by zero, a shift by what is no number of bits, beyond 128 bits,
+    /// and of what gives no integer.
     #[must_use]
     pub fn integer(self, a: i128, b: i128) -> Option<i128> {
         integer!(self, a, b)

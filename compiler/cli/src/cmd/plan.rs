@@ -132,8 +132,9 @@ impl Writer<'_> {
             Expr::IsSome { param } => format!("{}.is_some()", self.param(*param, None)),
             Expr::Supports(feature) => format!("supports({})", feature.name()),
             Expr::Slot(slot) => self.names.get(*slot as usize).cloned().flatten().unwrap_or_else(|| format!("_{slot}")),
-            Expr::Unary(UnaryOp::Not, a) => format!("!{}", self.expr(a, 9)),
-            Expr::Unary(UnaryOp::Neg, a) => format!("-{}", self.expr(a, 9)),
+            Expr::Unary(UnaryOp::Not, a) => format!("!{}", self.expr(a, 10)),
+            Expr::Unary(UnaryOp::Neg, a) => format!("-{}", self.expr(a, 10)),
+            Expr::Unary(UnaryOp::Ilog2, a) => format!("{}.ilog2()", self.expr(a, 10)),
             Expr::Binary(op, a, b) => self.binary(*op, a, b, around),
             Expr::Select(cond, a, b) => {
                 format!("(if {} then {} else {})", self.expr(cond, 0), self.expr(a, 0), self.expr(b, 0))
@@ -154,11 +155,16 @@ impl Writer<'_> {
             BinaryOp::Le => ("<=", 3),
             BinaryOp::Gt => (">", 3),
             BinaryOp::Ge => (">=", 3),
-            BinaryOp::Add => ("+", 4),
-            BinaryOp::Sub => ("-", 4),
-            BinaryOp::Mul => ("*", 5),
-            BinaryOp::Div => ("/", 5),
-            BinaryOp::Rem => ("%", 5),
+            BinaryOp::BitOr => ("|", 4),
+            BinaryOp::BitXor => ("^", 5),
+            BinaryOp::BitAnd => ("&", 6),
+            BinaryOp::Shl => ("<<", 7),
+            BinaryOp::Shr => (">>", 7),
+            BinaryOp::Add => ("+", 8),
+            BinaryOp::Sub => ("-", 8),
+            BinaryOp::Mul => ("*", 9),
+            BinaryOp::Div => ("/", 9),
+            BinaryOp::Rem => ("%", 9),
         };
         let text = format!("{} {sign} {}", self.expr(a, level), self.expr(b, level + 1));
         if level < around { format!("({text})") } else { text }

@@ -40,6 +40,10 @@ impl Walk<'_, '_> {
                 Stmt::Let { span, .. } => {
                     return self.not_here(*span, "only `let name = value;` may stand here", "take it apart");
                 }
+                Stmt::Expr(expr) if !self.calling.is_empty() => {
+                    let help = "write `let`s, and an expression at the end; loops and `return` belong to kernels";
+                    return self.not_here(expr.span, "in an op, a function is one value", help);
+                }
                 Stmt::Const(constant) => self.local_constant(constant),
                 Stmt::Expr(expr) => {
                     let help = "move it before the value";
@@ -103,18 +107,23 @@ impl Walk<'_, '_> {
             let message = format!("the ways give {} and {}", self.type_name(a.ty), self.type_name(b.ty));
             return self.wrong_type(span, &message, "all must give one type");
         }
-        let expr = fold::select(cond.expr, a.expr.clone(), b.expr.clone());
         let text = format!("if {} {{ {} }} else {{ {} }}", cond.text.text, a.text.text, b.text.text);
+        Some(self.select_value(cond, a, b, Text { text, level: 0 }))
+    }
+
+    /// `if cond { a } else { b }` of values of one type.
+    pub(super) fn select_value(&mut self, cond: Value, a: Value, b: Value, text: Text) -> Value {
+        let expr = fold::select(cond.expr, a.expr.clone(), b.expr.clone());
         let ty = a.ty;
         if expr == a.expr || expr == b.expr {
-            return Some(if expr == a.expr { a } else { b });
+            return if expr == a.expr { a } else { b };
         }
-        let mut value = Value::new(expr, ty, Text { text, level: 0 });
+        let mut value = Value::new(expr, ty, text);
         if ty == Ty::Int {
             let expr = value.expr.clone();
             value.poly = self.define(&expr, &[a.poly, b.poly]);
         }
-        Some(value)
+        value
     }
 
     /// Goes on where a condition holds, or where it does not; what that says is in force there.

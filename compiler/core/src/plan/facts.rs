@@ -70,13 +70,16 @@ impl Definitions {
 
 fn is_unsigned(expr: &abi::Expr, operands: &[Poly]) -> bool {
     match expr {
-        abi::Expr::Binary(abi::BinaryOp::Max, ..) => operands.iter().any(Poly::is_unsigned),
+        abi::Expr::Binary(abi::BinaryOp::Max | abi::BinaryOp::BitAnd, ..) => operands.iter().any(Poly::is_unsigned),
+        abi::Expr::Binary(abi::BinaryOp::Shl | abi::BinaryOp::Shr, ..) => operands[0].is_unsigned(),
+        abi::Expr::Unary(abi::UnaryOp::Ilog2, _) => true,
+        abi::Expr::Select(..) => operands.iter().all(Poly::is_unsigned),
         abi::Expr::Binary(..) => operands.iter().all(Poly::is_unsigned),
         _ => false,
     }
 }
 
-/// What a quotient, a remainder, a minimum or a maximum satisfies.
+/// What a quotient, a remainder, a minimum or a maximum satisfies, and what results of operations on bits do.
 fn definition(expr: &abi::Expr, result: &Poly, operands: &[Poly]) -> Vec<Option<Poly>> {
     use abi::BinaryOp as B;
     let (abi::Expr::Binary(op, ..), [a, b]) = (expr, operands) else { return vec![] };
@@ -92,6 +95,17 @@ fn definition(expr: &abi::Expr, result: &Poly, operands: &[Poly]) -> Vec<Option<
             vec![multiple().and_then(|m| m.sub(a)), multiple().and_then(|m| a.add(b)?.sub(&one)?.sub(&m))]
         }
         B::Rem if divides && a.is_unsigned() => vec![b.sub(&one).and_then(|m| m.sub(result)), a.sub(result)],
+        // A divisor that is not known is the sum of nothing.
+        B::Shr if b.as_constant() != Some(0) => {
+            vec![multiple().and_then(|m| a.sub(&m)), multiple().and_then(|m| m.add(b)?.sub(&one)?.sub(a))]
+        }
+        B::Shr if a.is_unsigned() => vec![a.sub(result)],
+        B::Shl if a.is_unsigned() => vec![result.sub(a)],
+        B::BitAnd => [a, b].map(|side| side.is_unsigned().then(|| side.sub(result)).flatten()).to_vec(),
+        B::BitOr | B::BitXor if a.is_unsigned() && b.is_unsigned() => {
+            let least = |side: &Poly| (*op == B::BitOr).then(|| result.sub(side)).flatten();
+            vec![a.add(b).and_then(|sum| sum.sub(result)), least(a), least(b)]
+        }
         B::Min => vec![a.sub(result), b.sub(result)],
         B::Max => vec![result.sub(a), result.sub(b)],
         _ => vec![],

@@ -10,6 +10,7 @@ pub(super) fn unary(op: UnaryOp, a: Expr) -> Expr {
         (UnaryOp::Not, Expr::Bool(value)) => Expr::Bool(!value),
         (UnaryOp::Not, Expr::Unary(UnaryOp::Not, inner)) => (**inner).clone(),
         (UnaryOp::Neg, Expr::Int(value)) if *value != i64::MIN => Expr::Int(-value),
+        (UnaryOp::Ilog2, Expr::Int(value)) if *value > 0 => Expr::Int(value.ilog2().into()),
         (UnaryOp::Neg, Expr::F32(bits)) => Expr::F32((-f32::from_bits(*bits)).to_bits()),
         _ => Expr::Unary(op, Box::new(a)),
     }

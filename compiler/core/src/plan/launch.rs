@@ -27,16 +27,18 @@ pub(super) enum Passed {
     Buffer(Buffer, Option<u8>),
 }
 
+/// `launch!(kernel::<generics>, [grid], args...)`.
+pub(super) struct Launch<'a> {
+    pub(super) kernel: &'a ast::Path,
+    pub(super) grid: &'a [ast::Expr],
+    pub(super) args: &'a [ast::Expr],
+    pub(super) span: Span,
+}
+
 impl<'a> Walk<'_, 'a> {
-    /// `launch!(kernel::<generics>, [grid], args...)`.
-    pub(super) fn launch_stmt(
-        &mut self,
-        path: &ast::Path,
-        grid: &[ast::Expr],
-        args: &[ast::Expr],
-        span: Span,
-        nodes: &mut Vec<Node>,
-    ) {
+    /// A launch of which every buffer is known.
+    pub(super) fn launch_stmt(&mut self, launch: &Launch<'_>, nodes: &mut Vec<Node>) {
+        let Launch { kernel: path, grid, args, span } = *launch;
         self.n_launches += 1;
         let found = self.kernel(path);
         let axes: Vec<Option<Value>> = grid.iter().map(|axis| self.axis(axis)).collect();
@@ -289,13 +291,13 @@ impl<'a> Walk<'_, 'a> {
                     equal.push((FactAtom::Param(param), value.poly.clone()));
                 }
                 Passed::Scalar(_) => {}
-                Passed::Buffer(buffer, None) => equal.push((FactAtom::Len(param), buffer.len.clone())),
+                Passed::Buffer(buffer, None) => equal.push((FactAtom::Len(param), buffer.len.poly.clone())),
                 Passed::Buffer(buffer, Some(lanes)) => {
                     let lanes = i128::from(*lanes);
                     let view = Poly::atom(Atom::Kernel(FactAtom::Len(param))).scale(lanes);
                     let Some(view) = view else { continue };
-                    facts.extend(view.sub(&buffer.len));
-                    facts.extend(buffer.len.add(&Poly::constant(lanes - 1)).and_then(|most| most.sub(&view)));
+                    facts.extend(view.sub(&buffer.len.poly));
+                    facts.extend(buffer.len.poly.add(&Poly::constant(lanes - 1)).and_then(|most| most.sub(&view)));
                 }
             }
         }

@@ -3,11 +3,15 @@
 //! Takes a [`Program`], gives the interface's items with their [`abi::Plan`]s, and a [`Request`] for each instance.
 //! It checks ops and signatures; kernel bodies are [`crate::elaborate`]'s.
 
+mod buffers;
+mod call;
 mod choice;
+mod constant;
 mod expr;
 mod facts;
 mod fold;
 mod generics;
+mod integers;
 mod kernels;
 mod launch;
 mod loops;

@@ -190,11 +190,11 @@ impl<'a> Walk<'_, 'a> {
         for p in passed {
             let Passed::Buffer(buffer @ Buffer { arg: abi::Arg::Param(param), .. }, _) = p else { continue };
             let Some(declared) = kernel.function.params.get(*param as usize) else { continue };
-            if buffer.len == over.poly {
+            if buffer.len.poly == over.poly {
                 continue;
             }
             let text = Text::atom(format!("{}.len()", Name::from_ident(&declared.name.name)));
-            let len = Value { poly: buffer.len.clone(), ..Value::new(Expr::Len { param: *param }, Ty::Int, text) };
+            let len = Value { text, ..buffer.len.clone() };
             self.own_require(BinaryOp::Ge, len, over.clone(), nodes);
         }
     }

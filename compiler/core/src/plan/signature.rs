@@ -3,7 +3,7 @@
 use super::Planner;
 use super::names::{Space, wit, wit_within};
 use super::poly::{Poly, host_atom};
-use super::value::{Buffer, Elem, Entity};
+use super::value::{Buffer, Elem, Entity, Text, Ty, Value};
 use super::walk::Walk;
 use crate::diag::{Diagnostic, codes::plan};
 use crate::program::{Binding, ItemId};
@@ -336,7 +336,10 @@ impl Planner<'_> {
 
 /// A buffer parameter that is read and always given.
 pub(super) fn param_buffer(index: u32, elem: Elem, span: Span) -> Buffer {
-    let len = host_atom(&abi::Expr::Len { param: index }, true).map(Poly::atom).unwrap_or_default();
+    let len = abi::Expr::Len { param: index };
+    let poly = host_atom(&len, true).map(Poly::atom).unwrap_or_default();
+    // Its text is the name that it is asked by.
+    let len = Value { poly, ..Value::new(len, Ty::Int, Text::atom("")) };
     let arg = abi::Arg::Param(index);
     Buffer { arg, elem, mutable: false, optional: false, taken: None, may_alias: false, len, span }
 }

@@ -49,14 +49,17 @@ pub(super) struct Value {
 pub(super) struct Text {
     /// The text.
     pub(super) text: String,
-    /// 0 for `||` up to 9 for a name.
+    /// 0 for `||` up to 12 for a name.
     pub(super) level: u8,
 }
 
 impl Text {
+    /// How tightly a name binds.
+    pub(super) const ATOM: u8 = 12;
+
     /// A name, a literal or a call.
     pub(super) fn atom(text: impl Into<String>) -> Self {
-        Self { text: text.into(), level: 9 }
+        Self { text: text.into(), level: Self::ATOM }
     }
 
     /// In parentheses where something of that level stands around it.
@@ -104,7 +107,7 @@ pub(super) struct Buffer {
     /// Whether it may be the same as others that also say so.
     pub(super) may_alias: bool,
     /// How many elements it has.
-    pub(super) len: Poly,
+    pub(super) len: Value,
     /// Where it was declared.
     pub(super) span: Span,
 }
@@ -151,6 +154,15 @@ pub(super) struct Record {
     pub(super) fields: Vec<Option<Value>>,
 }
 
+/// A buffer that a condition of the call chooses.
+#[derive(Clone, Debug)]
+pub(super) struct Choice {
+    /// The condition.
+    pub(super) cond: Value,
+    /// What it is where the condition holds, and where it does not: a buffer, or another choice.
+    pub(super) ways: [Entity; 2],
+}
+
 /// What a name in an op means.
 #[derive(Clone, Debug)]
 pub(super) enum Entity {
@@ -160,6 +172,8 @@ pub(super) enum Entity {
     Record(Record),
     /// A buffer.
     Buffer(Buffer),
+    /// One of two buffers.
+    Choice(Box<Choice>),
     /// Something that has been reported: what uses it stays silent.
     Unknown,
 }
@@ -179,6 +193,18 @@ impl Scope {
     /// What a name means.
     pub(super) fn get(&self, name: &str) -> Option<&Entity> {
         self.names.iter().rev().find(|(n, _)| n == name).map(|(_, entity)| entity)
+    }
+
+    /// Makes buffers that this condition chooses the ones that they are where it holds, or does not.
+    pub(super) fn settle(&mut self, cond: &abi::Expr, holds: bool) {
+        for at in 0..self.names.len() {
+            let (name, Entity::Choice(choice)) = &self.names[at] else { continue };
+            let is_hidden = self.names[at + 1..].iter().any(|(other, _)| other == name);
+            if choice.cond.expr == *cond && !is_hidden {
+                let settled = (name.clone(), choice.ways[usize::from(!holds)].clone());
+                self.names.push(settled);
+            }
+        }
     }
 
     /// A mark to return to.

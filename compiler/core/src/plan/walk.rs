@@ -3,17 +3,17 @@
 use super::Planner;
 use super::choice::Test;
 use super::facts::Definitions;
+use super::launch::Launch;
 use super::loops::Loop;
 use super::order::Node;
 use super::poly::Poly;
-use super::value::{Buffer, Elem, Entity, Scope, Text, Ty, Value};
+use super::value::{Entity, Scope, Text, Ty, Value};
 use crate::diag::Diagnostic;
-use crate::diag::codes::plan;
 use crate::elaborate::unused;
 use crate::program::ItemId;
-use crate::source::{FileId, Span};
-use crate::syntax::ast::{self, ExprKind, PatternKind, Stmt};
-use wgpuc_abi::{Arg, BinaryOp, Expr, Name, Step};
+use crate::source::FileId;
+use crate::syntax::ast::{self, ExprKind, Stmt};
+use wgpuc_abi::{BinaryOp, Expr, Name, Step};
 
 /// Longer texts are not repeated in messages: the `let`'s own name stands for them.
 pub(super) const MAX_TEXT: usize = 48;
@@ -32,8 +32,8 @@ pub(super) struct Walk<'p, 'a> {
     pub(super) known: Vec<(Expr, bool)>,
     /// Results that are no polynomials.
     pub(super) definitions: Definitions,
-    /// Constants that are being evaluated.
-    pub(super) evaluating: Vec<ItemId>,
+    /// Functions that are being evaluated.
+    pub(super) calling: Vec<ItemId>,
     /// Values that are kept.
     pub(super) n_slots: u32,
     /// Temporary buffers.
@@ -56,7 +56,7 @@ impl<'p, 'a> Walk<'p, 'a> {
             facts: vec![],
             known: vec![],
             definitions: Definitions::default(),
-            evaluating: vec![],
+            calling: vec![],
             n_slots: 0,
             n_scratch: 0,
             n_launches: 0,
@@ -99,63 +99,6 @@ impl<'p, 'a> Walk<'p, 'a> {
         self.scope.add(&constant.name.name, entity);
     }
 
-    fn let_stmt(&mut self, pattern: &ast::Pattern, value: Option<&ast::Expr>, span: Span, nodes: &mut Vec<Node>) {
-        let name = match &pattern.kind {
-            PatternKind::Bind { name, mutable: false } => Some(name),
-            PatternKind::Wildcard => None,
-            PatternKind::Bind { .. } => {
-                let help = "leave out `mut`, and give each value a name of its own";
-                self.not_here::<()>(pattern.span, "the values of an op do not change", help);
-                None
-            }
-            _ => {
-                let help = "write one `let` for each";
-                self.not_here::<()>(pattern.span, "an op has no tuples", help);
-                None
-            }
-        };
-        let entity = match value {
-            None => {
-                let help = "give it: `let x = if c { a } else { b };`";
-                self.not_here::<()>(span, "a `let` of an op has its value at once", help);
-                Entity::Unknown
-            }
-            Some(value) => self.entity(value, name, nodes).unwrap_or(Entity::Unknown),
-        };
-        if let Some(name) = name {
-            self.scope.add(&name.name, entity);
-        }
-    }
-
-    /// What the right side of a `let` is.
-    fn entity(&mut self, value: &ast::Expr, name: Option<&ast::Ident>, nodes: &mut Vec<Node>) -> Option<Entity> {
-        match &value.kind {
-            ExprKind::Call(path, args)
-                if matches!(path.name.name.as_str(), "scratch" | "scratch_zeroed" | "try_scratch") =>
-            {
-                return self.scratch(path, args, value.span, nodes).map(Entity::Buffer);
-            }
-            // Which buffer, where a loop's round says.
-            ExprKind::If { cond, then, otherwise: Some(otherwise) } if self.in_loops > 0 => {
-                if let Some(Expr::Bool(holds)) = self.value_of(cond, Ty::Bool).map(|cond| cond.expr) {
-                    let chosen = if holds { plain_value(then) } else { otherwise_value(otherwise) };
-                    if let Some(chosen) = chosen {
-                        return self.entity(chosen, name, nodes);
-                    }
-                }
-            }
-            ExprKind::Path(path) if path.qualifier.is_none() => {
-                if let Some(entity @ (Entity::Buffer(_) | Entity::Record(_))) = self.scope.get(&path.name.name) {
-                    return Some(entity.clone());
-                }
-            }
-            ExprKind::Struct(of, given) => return self.let_record(of, given, value.span, nodes).map(Entity::Record),
-            _ => {}
-        }
-        let value = self.value(value)?;
-        Some(Entity::Value(self.kept(value, name, nodes)))
-    }
-
     /// A value that is computed once, under that name.
     pub(super) fn kept(&mut self, mut value: Value, name: Option<&ast::Ident>, nodes: &mut Vec<Node>) -> Value {
         if value.text.text.len() > MAX_TEXT
@@ -173,38 +116,18 @@ impl<'p, 'a> Walk<'p, 'a> {
         value
     }
 
-    fn new_slot(&mut self) -> u32 {
+    pub(super) fn new_slot(&mut self) -> u32 {
         self.n_slots += 1;
         self.n_slots - 1
-    }
-
-    fn scratch(&mut self, path: &ast::Path, args: &[ast::Expr], span: Span, nodes: &mut Vec<Node>) -> Option<Buffer> {
-        let form = format!("write `{}::<f32>(n)`", path.name.name);
-        let elem = match path.generics.as_slice() {
-            [ast::GenericArg::Type(ty)] => self.planner.buffer_elem(ty, self.file, &[])?,
-            _ => return self.report(plan::SCRATCH, path.span, "a temporary buffer has one element type", &form),
-        };
-        let [len] = args else {
-            return self.report(plan::SCRATCH, span, "a temporary buffer has one length", &form);
-        };
-        let value = self.value_of(len, Ty::Int)?;
-        if matches!(value.expr, Expr::Int(n) if n <= 0) {
-            return self.report(plan::SCRATCH, len.span, "a temporary buffer is not empty", "give at least 1");
-        }
-        let id = self.n_scratch;
-        self.n_scratch += 1;
-        let zeroed = path.name.name == "scratch_zeroed";
-        let taken = (path.name.name == "try_scratch").then(|| self.new_slot());
-        nodes.push(Node::Step(Step::Scratch { id, elem_bytes: elem.bytes(), len: value.expr, zeroed, taken }));
-        let arg = Arg::Scratch(id);
-        Some(Buffer { arg, elem, mutable: true, optional: false, taken, may_alias: false, len: value.poly, span })
     }
 
     /// A statement; whether every way through it returns.
     fn stmt(&mut self, expr: &ast::Expr, nodes: &mut Vec<Node>) -> bool {
         match &expr.kind {
             ExprKind::Require(cond) => self.require(cond, nodes),
-            ExprKind::Launch { kernel, grid, args } => self.launch_stmt(kernel, grid, args, expr.span, nodes),
+            ExprKind::Launch { kernel, grid, args } => {
+                self.launches(&Launch { kernel, grid, args, span: expr.span }, nodes)
+            }
             ExprKind::Return(None) => {
                 nodes.push(Node::Return);
                 return true;
@@ -371,47 +294,6 @@ impl<'p, 'a> Walk<'p, 'a> {
         });
         nodes.extend(folded);
         returns
-    }
-
-    /// The buffer that an argument names, and the lanes of the view that it is passed as. The error says whether
-    /// something has been reported; else the argument is no buffer.
-    pub(super) fn viewed(&mut self, expr: &ast::Expr) -> Result<(Buffer, Option<u8>), bool> {
-        let (base, lanes) = match &expr.kind {
-            ExprKind::Method { receiver, name, args, .. } if args.is_empty() => match name.name.as_str() {
-                "as_x2" => (&**receiver, Some(2)),
-                "as_x4" => (&**receiver, Some(4)),
-                _ => return Err(false),
-            },
-            ExprKind::Ref { of, .. } => (&**of, None),
-            _ => (expr, None),
-        };
-        let ExprKind::Path(path) = &base.kind else { return Err(false) };
-        let buffer = match self.scope.get(&path.name.name).cloned() {
-            Some(Entity::Buffer(buffer)) => buffer,
-            Some(Entity::Unknown) => return Err(true),
-            _ => return Err(false),
-        };
-        let Some(lanes) = lanes else { return Ok((buffer, None)) };
-        match buffer.elem {
-            Elem::Scalar(scalar) => Ok((Buffer { elem: Elem::Vector(scalar, lanes), ..buffer }, Some(lanes))),
-            _ => {
-                let help = "only a buffer of numbers can be seen as vectors";
-                self.report::<()>(plan::LAUNCH_TYPE, expr.span, "this buffer has no view of that kind", help);
-                Err(true)
-            }
-        }
-    }
-}
-
-/// The value of a block that has nothing else.
-fn plain_value(block: &ast::Block) -> Option<&ast::Expr> {
-    block.value.as_deref().filter(|_| block.stmts.is_empty())
-}
-
-fn otherwise_value(otherwise: &ast::Expr) -> Option<&ast::Expr> {
-    match &otherwise.kind {
-        ExprKind::Block(block) => plain_value(block),
-        _ => Some(otherwise),
     }
 }
 

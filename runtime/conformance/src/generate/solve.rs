@@ -63,6 +63,7 @@ impl Walk<'_> {
             Expr::Slot(slot) => self.slots.iter().rev().find(|(s, _)| s == slot).and_then(|(_, e)| self.eval(e)),
             Expr::Unary(UnaryOp::Not, a) => Some(1 - self.eval(a)?),
             Expr::Unary(UnaryOp::Neg, a) => Some(-self.eval(a)?),
+            Expr::Unary(UnaryOp::Ilog2, a) => self.eval(a)?.checked_ilog2().map(i128::from),
             Expr::Binary(op, a, b) => match (self.float(a), self.float(b)) {
                 (Some(a), Some(b)) => op.compare(a, b).map(i128::from),
                 _ => binary(*op, self.eval(a)?, self.eval(b)?),
@@ -153,6 +154,9 @@ impl Walk<'_> {
                 let found = self.slots.iter().rev().find(|(s, _)| s == slot).map(|(_, e)| e.clone());
                 found.is_some_and(|expr| self.set(&expr, value))
             }
+            Expr::Unary(UnaryOp::Ilog2, a) => {
+                u32::try_from(value).ok().and_then(|log| 1i128.checked_shl(log)).is_some_and(|power| self.set(a, power))
+            }
             Expr::Binary(op, a, b) => self.set_binary(*op, (a, b), value),
             _ => false,
         }
@@ -170,6 +174,10 @@ impl Walk<'_> {
             }
             BinaryOp::Div | BinaryOp::DivCeil => self.set(a, value * y),
             BinaryOp::Rem if y > 0 => self.set(a, x - x % y + value),
+            BinaryOp::Shl => self.set(a, value >> y.clamp(0, 127)),
+            BinaryOp::Shr => value.checked_mul(1i128 << y.clamp(0, 126)).is_some_and(|value| self.set(a, value)),
+            // Bits that are too many; `n & (n - 1)` is 0 of the largest power of two in `n`.
+            BinaryOp::BitAnd => self.set(a, x & !(x & y) | value),
             BinaryOp::Min | BinaryOp::Max => (x != value && self.set(a, value)) || self.set(b, value),
             _ => false,
         }
