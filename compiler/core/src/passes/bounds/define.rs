@@ -155,10 +155,10 @@ impl State<'_> {
             (Op::Bitcast, [Some(a)]) if int.bits == 32 => Some(a.clone()),
             (Op::Convert, [source]) => self.convert(args[0], source.as_ref(), int),
             (Op::Select, [_, Some(a), Some(b)]) => Some(self.join(&self.cond(args[0]), a, b, int, Origin::Value(id))),
-            (Op::Shl, [Some(a), Some(_)]) => {
-                let by = self.known_shift(args[1], int)?;
-                a.scale(1 << by)
-            }
+            (Op::Shl, [Some(a), Some(_)]) => match self.known_shift(args[1], int) {
+                Some(by) => a.scale(1 << by),
+                None => self.pure(op, args, int),
+            },
             _ => self.pure(op, args, int),
         }
         .map(|sum| if sum.terms().iter().any(|(_, c)| c.abs() > int.high()) { int.centred(&sum) } else { sum })
@@ -187,10 +187,11 @@ impl State<'_> {
         match (op, numbers.as_slice()) {
             (Op::Div, [a, b]) => self.quotient(a, b, int),
             (Op::Rem, [a, b]) => self.remainder(a, b, int),
-            (Op::Shr, [a, _]) => {
-                let by = self.known_shift(args[1], int)?;
-                self.quotient_floor(a, 1 << by, int)
-            }
+            (Op::Shr, [a, b]) => match self.known_shift(args[1], int) {
+                Some(by) => self.quotient_floor(a, 1 << by, int),
+                None => Some(self.shifted_right(a, b, int)),
+            },
+            (Op::Shl, [a, b]) => Some(self.shifted_left(a, b, int)),
             (Op::And, [a, b]) => self.masked(a, b, int),
             (Op::Or | Op::Xor, [a, b]) => self.joined_bits(op, a, b, int),
             (Op::Min | Op::Max, [a, b]) => self.extreme(op, a, b, int),
@@ -213,124 +214,34 @@ impl State<'_> {
         }
     }
 
-    fn pure_atom(&mut self, op: Op, numbers: &[Poly], int: Int) -> Poly {
+    pub(super) fn pure_atom(&mut self, op: Op, numbers: &[Poly], int: Int) -> Poly {
         self.atom(Origin::Pure(op, numbers.to_vec(), int), int.low(), int.high())
     }
 
-    fn positive(&self, number: &Poly) -> bool {
+    pub(super) fn positive(&self, number: &Poly) -> bool {
         self.le(&Poly::constant(1), number)
     }
 
-    fn quotient(&mut self, a: &Poly, b: &Poly, int: Int) -> Option<Poly> {
-        if let (Some(a), Some(b)) = (a.as_constant(), b.as_constant()) {
-            let overflows = b == 0 || (b == -1 && a == int.low());
-            return Some(Poly::constant(if overflows { a } else { a / b }));
+    /// `a << b` for an unknown `b`.
+    fn shifted_left(&mut self, a: &Poly, b: &Poly, int: Int) -> Poly {
+        let ((low, high), (least, most)) = (self.facts.range(a), self.facts.range(b));
+        let atom = self.pure_atom(Op::Shl, &[a.clone(), b.clone()], int);
+        if low >= 0 && least >= 0 && most < i128::from(int.bits) && high << most <= int.high() {
+            self.facts.learn_le(&Poly::constant(low << least), &atom);
+            self.facts.learn_le(&atom, &Poly::constant(high << most));
+            self.facts.learn_le(a, &atom);
         }
-        let natural = self.le(&Poly::constant(0), a);
-        match b.as_constant() {
-            Some(b) if b >= 1 && natural => return self.quotient_floor(a, b, int),
-            _ => {}
-        }
-        // `(b + c) / b` is `1 + c / b`, of which more is known.
-        if natural && self.positive(b) {
-            let rest = a.sub(b)?;
-            if rest.terms().len() < a.terms().len() && self.le(&Poly::constant(0), &rest) {
-                return self.quotient(&rest, b, int)?.plus(1);
-            }
-        }
-        let atom = self.pure_atom(Op::Div, &[a.clone(), b.clone()], int);
-        if natural && !int.signed {
-            self.facts.learn_le(&atom, a);
-        }
-        if natural && self.positive(b) {
-            self.facts.learn_le(&Poly::constant(0), &atom);
-            let product = atom.mul(b)?;
-            self.facts.learn_le(&product, a);
-            self.learn_lt(a, &product.add(b)?);
-        }
-        Some(atom)
+        atom
     }
 
-    /// `a / b` rounded down, for a known `b >= 1`.
-    fn quotient_floor(&mut self, a: &Poly, b: i128, int: Int) -> Option<Poly> {
-        if a.content() % b == 0 && a.offset() % b == 0 {
-            return Some(a.map(|c| c / b));
-        }
-        // Only of what may be negative does a shift differ from a division.
-        let op = if self.le(&Poly::constant(0), a) { Op::Div } else { Op::Shr };
-        let atom = self.pure_atom(op, &[a.clone(), Poly::constant(b)], int);
-        let product = atom.scale(b)?;
-        self.facts.learn_le(&product, a);
-        self.facts.learn_le(a, &product.plus(b - 1)?);
-        self.learn_whole_bounds(a, &product);
-        Some(atom)
-    }
-
-    /// From `a < 4 * n` follows `a / 4 < n`: what bounds `a` bounds the multiple below it, and over the integers that says
-    /// more where all coefficients share a factor.
-    fn learn_whole_bounds(&mut self, a: &Poly, multiple: &Poly) {
-        let Some(below) = a.sub(multiple) else { return };
-        let whole = |bounds: &[Poly]| bounds.iter().any(|bound| bound.content() > 1);
-        let mut bounds = self.with_upper_bounds(&below);
-        if !whole(&bounds) {
-            // One step further: the end of a loop may be a number that stands for another one.
-            bounds = bounds.iter().flat_map(|bound| self.with_upper_bounds(bound)).collect();
-        }
-        for mut bound in bounds.into_iter().filter(|bound| bound.content() > 1 && bound.terms().len() <= 4) {
-            bound.tighten();
-            self.facts.learn(&bound);
-        }
-    }
-
-    /// What is not negative if `sum` is: its newest positive term replaced by what is no less.
-    fn with_upper_bounds(&self, sum: &Poly) -> Vec<Poly> {
-        let newest = sum.terms().iter().rev().find(|(mono, c)| *c > 0 && mono.atoms().count() == 1);
-        let Some(((mono, c), atom)) = newest.and_then(|term| Some((*term, term.0.atoms().next()?))) else {
-            return vec![];
-        };
-        let bounded = self.facts.about(atom).filter_map(|fact| {
-            let k = Some(-fact.coefficient(&mono)).filter(|k| *k > 0)?;
-            sum.scale(k)?.add_scaled(fact, c)
-        });
-        bounded.collect()
-    }
-
-    fn remainder(&mut self, a: &Poly, b: &Poly, int: Int) -> Option<Poly> {
-        let natural = self.le(&Poly::constant(0), a);
-        if natural && self.learned_lt(a, b) {
-            return Some(a.clone());
-        }
-        if natural && self.positive(b) {
-            let quotient = self.quotient(a, b, int)?;
-            return self.rest(a, b, &quotient, int);
-        }
-        let atom = self.pure_atom(Op::Rem, &[a.clone(), b.clone()], int);
-        if natural {
+    /// `a >> b` for an unknown `b`.
+    fn shifted_right(&mut self, a: &Poly, b: &Poly, int: Int) -> Poly {
+        let atom = self.pure_atom(Op::Shr, &[a.clone(), b.clone()], int);
+        if self.le(&Poly::constant(0), a) {
             self.facts.learn_le(&Poly::constant(0), &atom);
             self.facts.learn_le(&atom, a);
-        } else if let Some(b) = b.as_constant().filter(|b| *b != 0) {
-            self.facts.learn_le(&atom, &Poly::constant(b.abs() - 1));
-            self.facts.learn_le(&Poly::constant(1 - b.abs()), &atom);
         }
-        Some(atom)
-    }
-
-    fn learned_lt(&self, a: &Poly, b: &Poly) -> bool {
-        a.plus(1).is_some_and(|a| self.le(&a, b))
-    }
-
-    /// `a - b * quotient`, which is at least 0 and below `b`.
-    fn rest(&mut self, a: &Poly, b: &Poly, quotient: &Poly, int: Int) -> Option<Poly> {
-        let difference = a.sub(&quotient.mul(b)?)?;
-        if difference.as_constant().is_some() {
-            return Some(difference);
-        }
-        let atom = self.pure_atom(Op::Rem, &[a.clone(), b.clone()], int);
-        self.facts.learn_le(&Poly::constant(0), &atom);
-        self.learn_lt(&atom, b);
-        self.facts.learn_le(&atom, a);
-        self.facts.learn_eq(&atom, &difference);
-        Some(atom)
+        atom
     }
 
     fn masked(&mut self, a: &Poly, b: &Poly, int: Int) -> Option<Poly> {
@@ -356,18 +267,6 @@ impl State<'_> {
                 self.facts.learn_le(&atom, operand);
             }
         }
-        Some(atom)
-    }
-
-    /// As [`Self::rest`], where `a` may be negative and the quotient is rounded down.
-    fn rest_of_any_sign(&mut self, a: &Poly, b: &Poly, quotient: &Poly, int: Int) -> Option<Poly> {
-        if self.le(&Poly::constant(0), a) {
-            return self.rest(a, b, quotient, int);
-        }
-        let atom = self.pure_atom(Op::And, &[a.clone(), b.plus(-1)?], int);
-        self.facts.learn_le(&Poly::constant(0), &atom);
-        self.learn_lt(&atom, b);
-        self.facts.learn_eq(&atom, &a.sub(&quotient.mul(b)?)?);
         Some(atom)
     }
 

@@ -75,6 +75,11 @@ impl Facts {
         &self.atoms[atom as usize - 1]
     }
 
+    /// Whether some may have been left out.
+    pub(super) fn is_full(&self) -> bool {
+        self.list.len() >= MAX_FACTS
+    }
+
     pub(super) fn list(&self) -> &[Poly] {
         &self.list
     }

@@ -19,6 +19,8 @@ mod int;
 mod limits;
 mod memo;
 mod poly;
+mod quotients;
+mod repeat;
 mod search;
 mod state;
 mod steering;
@@ -140,10 +142,12 @@ fn prove(state: &mut State<'_>, access: AccessId, index: ValueId, reasons: &Reas
         wraps = wraps.or(found.proved.then_some(sum));
         residuals.extend(found.residuals);
     }
-    match wraps {
-        Some(sum) => Check::Stays(format!("`{}` may wrap around", words.sum(sum))),
-        None => Check::Stays(words.missing(&rewritten, &residuals)),
-    }
+    let why = match wraps {
+        Some(sum) => format!("`{}` may wrap around", words.sum(sum)),
+        None => words.missing(&rewritten, &residuals),
+    };
+    let most = if state.facts.is_full() { "; so much holds here that not all of it was looked at" } else { "" };
+    Check::Stays(why + most)
 }
 
 /// How many elements a place has.
