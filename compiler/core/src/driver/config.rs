@@ -74,11 +74,12 @@ impl Reader<'_> {
     }
 
     fn text(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<Text> {
-        let text = value.get_ref().as_str().filter(|text| !text.is_empty());
-        if text.is_none() {
-            self.report(value.span(), format!("`{key}` must be a text"), Some(format!("write `{key} = \"...\"`")));
+        let text = value.get_ref().as_str();
+        if text.is_none_or(str::is_empty) {
+            let message = format!("`{key}` must be a text{}", if text.is_some() { " that is not empty" } else { "" });
+            self.report(value.span(), message, Some(format!("write `{key} = \"...\"`, or remove the line")));
         }
-        text.map(|text| Text { text: text.to_owned(), span: self.span(value.span()) })
+        text.filter(|text| !text.is_empty()).map(|text| Text { text: text.to_owned(), span: self.span(value.span()) })
     }
 
     fn targets(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<Target> {
@@ -97,7 +98,11 @@ impl Reader<'_> {
         }
         let mut targets = vec![];
         for item in list.iter() {
-            let name = item.get_ref().as_str().unwrap_or_default();
+            let Some(name) = item.get_ref().as_str() else {
+                let help = format!("write some of {} as texts: `[\"wgsl\"]`", names.join(", "));
+                self.report(item.span(), "a target is a text", Some(help));
+                continue;
+            };
             match Target::ALL.into_iter().find(|target| target.name() == name) {
                 Some(target) => targets.push(target),
                 None => {
@@ -226,6 +231,29 @@ mod tests {
         for (name, bytes) in &output.files {
             let is_code = !name.starts_with("wgsl/") && !name.ends_with(".json") && !name.ends_with(".o");
             assert_eq!(bytes.starts_with(b"// Free.\n//\n// For all.\n"), is_code, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_where_and_what_to_write() {
+        for (config, message, help, start) in [
+            ("package = 3", "`package` must be a text", "write `package = \"...\"`, or remove the line", 10),
+            ("licence = \"\"", "`licence` must be a text that is not empty", "remove the line", 10),
+            ("package = \"A B\"", "`A B` is no package name: it has no namespace", "write `local:a-b@0.1.0`", 10),
+            ("license = \"Free.\"", "wgpuc.toml has no key `license`", "did you mean `licence`?", 0),
+            ("targets = \"wgsl\"", "`targets` must be a list", "write `targets = [\"wgsl\", \"ptx\"]`", 10),
+            ("targets = [3]", "a target is a text", "`[\"wgsl\"]`", 11),
+            ("targets = [\"wgls\"]", "there is no target `wgls`", "did you mean `wgsl`?", 11),
+            ("[instances.fil]", "there is no kernel `fil`", "did you mean `fill`?", 11),
+            ("instances.fill = [\"f32\"]", "instances are listed by kernel", "write `[instances.KERNEL]`", 17),
+        ] {
+            let kernel = "#[kernel(workgroup = 64, over = out.len())]\npub fn fill(out: &mut [f32]) {}\n";
+            let files = [("wgpuc.toml", config), ("fill.rs", kernel)];
+            let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).to_vec();
+            let wrong = compile(&Input { folder_name: "fill".to_owned(), files }, &Options::default()).unwrap_err();
+            let found = wrong.diagnostics.sorted()[0];
+            assert!(found.message.starts_with(message), "{config}: {}", found.message);
+            assert!(found.help[0].contains(help) && found.labels[0].span.start == start, "{config}: {found:?}");
         }
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn package(given: &Text, diagnostics: &mut Diagnostics) -> Option<(St
     let (namespace, name) = names.split_once(':').map_or((None, names), |(space, name)| (Some(space), name));
     let (Some(namespace), Some(version)) = (namespace, version) else {
         let why = if namespace.is_none() { "it has no namespace" } else { "it has no version" };
-        let kebab = |word: &str| Name::from_ident(word).to_string();
+        let kebab = |word: &str| Name::from_ident(&word.replace(|c: char| !c.is_alphanumeric(), "_")).to_string();
         let (namespace, version) = (namespace.map_or("local".to_owned(), kebab), version.unwrap_or("0.1.0"));
         report(why, &format!("write `{namespace}:{}@{version}`", kebab(name)));
         return None;
