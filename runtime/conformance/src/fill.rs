@@ -101,9 +101,10 @@ fn uniform(random: &mut Random, scalar: Scalar, low: f64, high: f64) -> u64 {
         let share = (random.bits() >> 11) as f64 / (1u64 << 53) as f64;
         return Number::Float(low + share * (high - low)).bits(scalar);
     }
-    let n_values = (high.floor() - low.ceil()) as i128 + 1;
+    // Bounds of a float's size leave the range of whole numbers.
+    let n_values = ((high.floor() - low.ceil()) as i128).saturating_add(1);
     let picked = i128::from(random.bits()).checked_rem(n_values.max(1)).unwrap_or(0);
-    Number::Int(low.ceil() as i128 + picked).bits(scalar)
+    Number::Int((low.ceil() as i128).saturating_add(picked)).bits(scalar)
 }
 
 /// Half of them plain numbers, half one of the ends of their type.

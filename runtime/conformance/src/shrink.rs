@@ -17,7 +17,7 @@ use wgpuc_abi::Interface;
 /// The most calls that are tried.
 const MAX_TRIES: u32 = 600;
 /// The longest that it may take: large calls take the interpreter a while.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 /// The most numbers of a buffer that are written one by one.
 const MAX_SHOWN: u64 = 64;
 
@@ -26,11 +26,22 @@ pub(crate) type Fails<'a> = dyn FnMut(&Call) -> Option<String> + 'a;
 
 /// The smallest and plainest call that was found to fail alike, and how it does.
 pub(crate) fn shrunk(failing: (Call, String), interface: &Interface, fails: &mut Fails<'_>) -> (Call, String) {
-    let (call, why) = failing;
-    let mut shrink = Shrink { call, why, interface, fails, tries: MAX_TRIES, until: Instant::now() + PATIENCE };
+    let mut shrink = Shrink::new(failing, interface, fails);
     shrink.sizes();
     shrink.values();
     (shrink.call, shrink.why)
+}
+
+/// As [`shrunk`], of the same sizes.
+pub(crate) fn plain(failing: (Call, String), interface: &Interface, fails: &mut Fails<'_>) -> (Call, String) {
+    let mut shrink = Shrink::new(failing, interface, fails);
+    shrink.values_beside_sizes();
+    (shrink.call, shrink.why)
+}
+
+/// Whether two failures have the words before the first place or number in common.
+pub(crate) fn is_alike(a: &str, b: &str) -> bool {
+    kind(a) == kind(b)
 }
 
 struct Shrink<'a> {
@@ -108,9 +119,15 @@ fn weight(call: &Call) -> i128 {
     Place::of(call).into_iter().map(|place| place.size(call).abs()).sum()
 }
 
-/// What two failures have in common that are alike: the words before the first place or number.
+/// What two failures have in common that are alike.
 fn kind(why: &str) -> &str {
     why.split(|c: char| c == '[' || c.is_ascii_digit()).next().unwrap_or(why)
+}
+
+impl<'a> Shrink<'a> {
+    fn new((call, why): (Call, String), interface: &'a Interface, fails: &'a mut Fails<'a>) -> Self {
+        Self { call, why, interface, fails, tries: MAX_TRIES, until: Instant::now() + PATIENCE }
+    }
 }
 
 impl Shrink<'_> {
@@ -120,7 +137,7 @@ impl Shrink<'_> {
             return false;
         }
         self.tries -= 1;
-        let why = (self.fails)(&call).filter(|why| kind(why) == kind(&self.why));
+        let why = (self.fails)(&call).filter(|why| is_alike(why, &self.why));
         let Some(why) = why else { return false };
         (self.call, self.why) = (call, why);
         true
@@ -170,6 +187,21 @@ impl Shrink<'_> {
         for index in 0..self.call.args.len() {
             match &self.call.args[index] {
                 Arg::Numbers(numbers) => (0..numbers.len()).for_each(|at| self.number(index, at)),
+                Arg::Buffer { .. } => self.buffer(index),
+                Arg::Same(_) | Arg::Absent => {}
+            }
+        }
+    }
+
+    /// As [`Self::values`], but for whole numbers, which may be sizes.
+    fn values_beside_sizes(&mut self) {
+        for index in 0..self.call.args.len() {
+            match &self.call.args[index] {
+                Arg::Numbers(numbers) => {
+                    let is_float = |at: &usize| matches!(numbers[*at], Number::Float(_));
+                    let floats: Vec<usize> = (0..numbers.len()).filter(is_float).collect();
+                    floats.into_iter().for_each(|at| self.number(index, at));
+                }
                 Arg::Buffer { .. } => self.buffer(index),
                 Arg::Same(_) | Arg::Absent => {}
             }

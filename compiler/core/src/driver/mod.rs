@@ -17,6 +17,7 @@ pub use code::{Code, lowered_for};
 pub use instance::{CompiledInstance, Form};
 pub use machine::{ARCHITECTURES, Architecture, Assembler, MachineCode, NotAssembled, Usage};
 pub use package::is_package_name;
+pub use stack::with_deep_stack;
 
 use crate::bindings::{self, Files, Language};
 use crate::diag::codes::package as codes;

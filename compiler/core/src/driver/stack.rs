@@ -9,7 +9,7 @@ use std::thread::{Builder, Scope, ScopedJoinHandle, scope};
 const STACK_BYTES: usize = 32 << 20;
 
 /// Does the work on a thread with a deep stack; on this one, where the system gives no more threads.
-pub(super) fn with_deep_stack<R: Send>(mut work: impl FnMut() -> R + Send) -> R {
+pub fn with_deep_stack<R: Send>(mut work: impl FnMut() -> R + Send) -> R {
     let done = scope(|scope| {
         let worker = spawn(scope, &mut work)?;
         Some(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))

@@ -3,20 +3,25 @@
 //! In: a file's text and the package that it is about. Out: cases, or everything that is wrong with the file.
 
 mod args;
+mod buffer;
+mod check;
 mod each;
+mod expected;
 mod expr;
+mod quoted;
 mod rust;
+mod smaller;
 mod table;
 #[cfg(test)]
 mod tests;
 
-use crate::call::{self, Arg, Call, Ending};
-use crate::case::{self, Case, Outcome};
-use crate::errors::Errors;
-use crate::machine::Machine;
+use crate::call::{Arg, Call};
+use crate::case::{self, Case};
 use crate::reference::{Expected, Reference};
-use crate::tolerance::Tolerance;
 use args::Scope;
+use check::Check;
+use smaller::Written;
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use table::{Report, Value};
@@ -39,13 +44,24 @@ pub(crate) struct CaseFile {
 enum Expectation {
     /// What the interpreter makes of it.
     Interpreter,
-    /// These bytes, where there are some, for each parameter.
-    Values(Vec<Option<Vec<u8>>>),
+    /// What each parameter's buffer must begin with, where something is said of it.
+    Values(Vec<Option<Want>>),
     /// A refusal whose message has these words.
     Refused(Vec<String>),
     /// A fault whose message has these words.
     Fault(Vec<String>),
 }
+
+/// What a buffer must begin with.
+#[derive(Clone, Debug)]
+struct Want {
+    bytes: Vec<u8>,
+    /// The expression that says so, where one does.
+    by: Option<String>,
+}
+
+/// More combinations of variables than this are hardly meant.
+const MAX_COMBINATIONS: usize = 10_000;
 
 const FILE_KEYS: [&str; 3] = ["op", "generated", "case"];
 const CASE_KEYS: [&str; 8] = ["name", "op", "for", "args", "expect", "within", "refused", "fault"];
@@ -58,8 +74,8 @@ pub(crate) fn read(
     reference: &Arc<Reference>,
     diagnostics: &mut Diagnostics,
 ) -> CaseFile {
-    let mut report = Report { file: id, diagnostics };
     let text = &sources.file(id).text;
+    let mut report = Report { file: id, text, diagnostics };
     let root = match DeTable::parse(text) {
         Ok(root) => root,
         Err(error) => {
@@ -67,7 +83,8 @@ pub(crate) fn read(
             return CaseFile::default();
         }
     };
-    let mut file = File { sources, folder, reference, op: None, found: CaseFile::default() };
+    let names = HashSet::new();
+    let mut file = File { sources, folder, reference, op: None, is_op_said: false, names, found: CaseFile::default() };
     file.read(&mut report, root.get_ref());
     file.found
 }
@@ -78,6 +95,10 @@ struct File<'a> {
     reference: &'a Arc<Reference>,
     /// The op of every case that names none.
     op: Option<Op>,
+    /// Whether one is named, right or wrong.
+    is_op_said: bool,
+    /// Each case's op and name.
+    names: HashSet<(String, String)>,
     found: CaseFile,
 }
 
@@ -85,22 +106,28 @@ impl File<'_> {
     fn read(&mut self, report: &mut Report<'_>, root: &DeTable<'_>) {
         report.keys(root, "setting", &FILE_KEYS);
         let ops: Vec<&Op> = self.reference.interface().ops().collect();
+        self.is_op_said = root.get("op").is_some();
         self.op = match (root.get("op"), &ops[..]) {
             (Some(name), _) => self.op_named(report, name),
             (None, [only]) => Some((*only).clone()),
             (None, _) => None,
         };
         match root.get("generated").map(|value| (value, value.get_ref().as_bool())) {
-            Some((_, Some(false))) => {
+            Some((value, Some(false))) => {
+                if root.get("op").is_none() && self.op.is_none() {
+                    let help = "name the op above it: `op = \"...\"`";
+                    report.wrong(value.span(), "`generated` is said of no op", help);
+                }
                 let without = self.op.iter().map(|op| op.name.kebab().to_owned());
                 self.found.without_generated.extend(without);
             }
-            Some((value, None)) => report.wrong(value.span(), "`generated` is `true` or `false`", ""),
+            Some((value, None)) => report.other_kind(value, "`generated`", "`true` or `false`", ""),
             _ => {}
         }
-        let cases = root.get("case").and_then(|cases| report.array(cases, "`case`"));
+        let cases =
+            root.get("case").and_then(|cases| report.array(cases, "`case`", "write `[[case]]` above each case"));
         for (index, value) in cases.unwrap_or_default().iter().enumerate() {
-            if let Some(table) = report.table(value, "a case") {
+            if let Some(table) = report.table(value, "a case", "write `[[case]]` above it") {
                 report.keys(table, "setting of a case", &CASE_KEYS);
                 self.case(report, value, table, index);
             }
@@ -108,7 +135,7 @@ impl File<'_> {
     }
 
     fn op_named(&self, report: &mut Report<'_>, value: Value<'_>) -> Option<Op> {
-        let name = report.text(value, "`op`")?;
+        let name = report.text(value, "`op`", "write `op = \"...\"`")?;
         let ops: Vec<&Op> = self.reference.interface().ops().collect();
         let found = ops.iter().find(|op| op.name.kebab() == name || op.name.snake() == name);
         if found.is_none() {
@@ -125,34 +152,42 @@ impl File<'_> {
             None => self.op.clone(),
         };
         let Some(op) = op else {
-            if table.get("op").is_none() {
+            if table.get("op").is_none() && !self.is_op_said {
                 report.wrong(at.span(), "this case names no op", "write `op = \"...\"` in it, or above all cases");
             }
             return;
         };
-        let name = table.get("name").and_then(|name| report.text(name, "`name`"));
+        let named = table.get("name");
+        let name = named.and_then(|name| report.text(name, "`name`", "write `name = \"...\"`"));
         let name = name.map_or_else(|| format!("case {}", index + 1), str::to_owned);
+        if !self.names.insert((op.name.kebab().to_owned(), name.clone())) {
+            let at = named.map_or_else(|| at.span(), |name| name.span());
+            let message = format!("another case of `{}` is called `{name}`", op.name.kebab());
+            report.wrong(at, message, "call them by what tells them from each other");
+        }
         let start = Span { file: report.file, start: at.span().start as u32, end: at.span().end as u32 };
         let place = format!("{}:{}", self.sources.shown_name(report.file), self.sources.line_column(start).0);
+        let text: Arc<str> = report.text.into();
         for variables in combinations(report, table.get("for")) {
             let mut mistakes = Diagnostics::new();
-            let mut own = Report { file: report.file, diagnostics: &mut mistakes };
+            let mut own = Report { file: report.file, text: report.text, diagnostics: &mut mistakes };
             let scope = Scope { variables: &variables, interface: self.reference.interface(), folder: self.folder };
-            let args = scope.args(&mut own, &op, table);
+            let args = scope.args(&mut own, &op, (at, table));
             let expectation = scope.expectation(&mut own, &op, (table, &args));
-            let tolerance = scope.tolerance(&mut own, table);
+            let stated = scope.tolerance(&mut own, table);
             if !mistakes.is_empty() {
                 report.diagnostics.extend(mistakes);
                 // The other combinations have the same mistakes.
                 return;
             }
             let suffix: String = variables.iter().map(|(name, value)| format!(", {name} = {value}")).collect();
-            let what = case::digest(&(&args, &expectation, &tolerance));
+            let what = case::digest(&(&args, &expectation, &stated));
             let expected = Expected::new(Call { op: op.clone(), args });
-            let reference = Arc::clone(self.reference);
-            let case = Case::new(op.name.kebab(), format!("{name}{suffix}"), move |machine, errors| {
-                check(&reference, machine, errors, &expected, &expectation, tolerance)
-            });
+            let (folder, text) = (self.folder.to_owned(), Arc::clone(&text));
+            let written = Written { text, folder, index, variables };
+            let check = Check { reference: Arc::clone(self.reference), expected, expectation, stated, written };
+            let body = move |machine: &mut _, errors: &mut _| check.run(machine, errors);
+            let case = Case::new(op.name.kebab(), format!("{name}{suffix}"), body);
             self.found.cases.push(case.with(&what).at(place.clone()));
         }
     }
@@ -161,12 +196,21 @@ impl File<'_> {
 /// Every combination of the values that `for` lists.
 fn combinations(report: &mut Report<'_>, value: Option<Value<'_>>) -> Vec<Vec<(String, i128)>> {
     let mut all = vec![vec![]];
-    let Some(table) = value.and_then(|value| report.table(value, "`for`")) else { return all };
+    let help = "write `for.n = [1, 2, 3]`";
+    let Some(table) = value.and_then(|value| report.table(value, "`for`", help)) else { return all };
     for (name, values) in table {
-        let Some(list) = report.array(values, "what a variable takes") else { continue };
+        if name.get_ref() == "i" {
+            report.wrong(name.span(), "`i` is an element's index in expectations", "call this variable something else");
+        }
+        let Some(list) = report.array(values, "what a variable takes", help) else { continue };
         if list.is_empty() {
             let message = format!("`{}` takes no values, so this case never runs", name.get_ref());
             report.wrong(values.span(), message, "");
+        }
+        if all.len().saturating_mul(list.len()) > MAX_COMBINATIONS {
+            let message = format!("these are more than {MAX_COMBINATIONS} combinations");
+            report.wrong(values.span(), message, "take fewer values, or several cases");
+            return vec![];
         }
         let mut more = vec![];
         for value in list {
@@ -174,64 +218,10 @@ fn combinations(report: &mut Report<'_>, value: Option<Value<'_>>) -> Vec<Vec<(S
                 Some(integer) => more.extend(all.iter().map(|before: &Vec<(String, i128)>| {
                     before.iter().cloned().chain([(name.get_ref().to_string(), integer)]).collect()
                 })),
-                None => report.wrong(value.span(), "a variable takes whole numbers", ""),
+                None => report.other_kind(value, "a value of a variable", "a whole number", ""),
             }
         }
         all = more;
     }
     all
-}
-
-/// Makes the call, and fails unless what was expected came of it.
-fn check(
-    reference: &Reference,
-    machine: &mut Machine,
-    errors: &mut Errors,
-    expected: &Expected,
-    expectation: &Expectation,
-    stated: Option<Tolerance>,
-) -> Outcome {
-    let call = &expected.call;
-    let wants = match expectation {
-        Expectation::Interpreter => {
-            return reference.compare(machine, errors, expected, stated).map_err(|error| {
-                let (smallest, why) = reference.shrunk(machine, expected, stated, error.to_string());
-                format!("{why}\n\nthe smallest call that fails so:\n\n{smallest}").into()
-            });
-        }
-        Expectation::Values(wants) => wants,
-        Expectation::Refused(words) | Expectation::Fault(words) => {
-            let is_refusal = matches!(expectation, Expectation::Refused(_));
-            return match call.run(machine, reference.interface())? {
-                Ending::Refused(why) if is_refusal => has_words(errors, &why, words),
-                Ending::Fault(why) if !is_refusal => has_words(errors, &why, words),
-                other if is_refusal => Err(format!("it should have been refused, but {other}").into()),
-                other => Err(format!("it should have met a fault, but {other}").into()),
-            };
-        }
-    };
-    let got = match call.run(machine, reference.interface())? {
-        Ending::Done(got) => got,
-        other => return Err(format!("it should have ended well, but {other}").into()),
-    };
-    for ((param, want), got) in call.op.params.iter().zip(wants).zip(&got) {
-        if let (Some(layout), Some(want)) = (call::layout(param, reference.interface()), want) {
-            let tolerance = stated.unwrap_or(Tolerance::Exact);
-            let Some(part) = got.get(..want.len()) else {
-                let (name, bytes) = (param.name.kebab(), layout.bytes.max(1));
-                let (wants, has) = (want.len() / bytes, got.len() / bytes);
-                return Err(format!("`{name}` is expected to begin with {wants} elements, but has {has}").into());
-            };
-            tolerance.check(errors, (param.name.kebab(), &layout), (part, want), !machine.traits.is_exact)?;
-        }
-    }
-    Ok(())
-}
-
-fn has_words(errors: &mut Errors, text: &str, words: &[String]) -> Outcome {
-    errors.same("the message", &[1], &[1])?;
-    match words.iter().find(|word| !text.contains(*word)) {
-        Some(word) => Err(format!("the message lacks `{word}`: {text}").into()),
-        None => Ok(()),
-    }
 }

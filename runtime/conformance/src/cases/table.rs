@@ -1,5 +1,6 @@
 //! TOML tables with places, so that a mistake is shown where it is made.
 
+use super::quoted;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -13,6 +14,8 @@ pub(super) type Value<'t> = &'t Spanned<DeValue<'t>>;
 /// Where mistakes go.
 pub(super) struct Report<'d> {
     pub(super) file: FileId,
+    /// The file's.
+    pub(super) text: &'d str,
     pub(super) diagnostics: &'d mut Diagnostics,
 }
 
@@ -44,28 +47,52 @@ impl Report<'_> {
         }
     }
 
-    pub(super) fn table<'t>(&mut self, value: Value<'t>, what: &str) -> Option<&'t DeTable<'t>> {
+    /// As [`Self::wrong`], for a value of another kind than is needed.
+    pub(super) fn other_kind(&mut self, value: Value<'_>, what: &str, needed: &str, help: &str) {
+        self.wrong(value.span(), format!("{what} is {needed}, not {}", kind(value.get_ref())), help);
+    }
+
+    pub(super) fn table<'t>(&mut self, value: Value<'t>, what: &str, help: &str) -> Option<&'t DeTable<'t>> {
         let table = value.get_ref().as_table();
         if table.is_none() {
-            self.wrong(value.span(), format!("{what} is a table, not {}", value.get_ref().type_str()), "");
+            self.other_kind(value, what, "a table", help);
         }
         table
     }
 
-    pub(super) fn array<'t>(&mut self, value: Value<'t>, what: &str) -> Option<&'t [Spanned<DeValue<'t>>]> {
+    pub(super) fn array<'t>(&mut self, value: Value<'t>, what: &str, help: &str) -> Option<&'t [Spanned<DeValue<'t>>]> {
         let array = value.get_ref().as_array();
         if array.is_none() {
-            self.wrong(value.span(), format!("{what} is a list, not {}", value.get_ref().type_str()), "");
+            self.other_kind(value, what, "a list", help);
         }
         array.map(|a| &**a)
     }
 
-    pub(super) fn text<'t>(&mut self, value: Value<'t>, what: &str) -> Option<&'t str> {
+    pub(super) fn text<'t>(&mut self, value: Value<'t>, what: &str, help: &str) -> Option<&'t str> {
         let text = value.get_ref().as_str();
         if text.is_none() {
-            self.wrong(value.span(), format!("{what} is a text, not {}", value.get_ref().type_str()), "");
+            self.other_kind(value, what, "a text", help);
         }
         text
+    }
+
+    /// Where a part of a text stands that is this value.
+    pub(super) fn part(&self, value: Value<'_>, part: Range<usize>) -> Range<usize> {
+        let text = value.get_ref().as_str().unwrap_or_default();
+        quoted::place(self.text, value.span(), text, part)
+    }
+}
+
+/// What a value is, in a message.
+pub(super) const fn kind(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a float",
+        DeValue::Boolean(_) => "a bool",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
     }
 }
 

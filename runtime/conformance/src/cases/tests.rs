@@ -1,4 +1,6 @@
-//! What case files say, right and wrong.
+//! What case files say, and what comes of it.
+
+mod mistakes;
 
 use super::{CaseFile, read};
 use crate::executor::Executor;
@@ -129,42 +131,6 @@ expect.y = [3, 3]
 }
 
 #[test]
-fn mistakes_are_shown_in_their_place() {
-    let reference = reference();
-    let case =
-        |lines: &str| format!("[[case]]\nargs.params = {{ n = 1, a = 1, way = \"add\" }}\nargs.x = [1]\n{lines}\n");
-    for (text, words) in [
-        ("[[csae]]\n".to_owned(), &["no setting `csae`", "did you mean `case`?", "axpy.cases.toml:1:3"][..]),
-        (case("arsg.y = [1]"), &["no setting of a case `arsg`", "`args`"]),
-        (case("args.z = [1]"), &["no parameter `z`", "parameter `y` is missing"]),
-        (case("args.y = { len = 1, fil = \"iota\" }"), &["no setting of a buffer `fil`", "`fill`"]),
-        (case("args.y = { len = 1, fill = \"itoa\" }"), &["no rule `itoa`", "`iota`"]),
-        (case("args.y = { fill = \"iota\" }"), &["no length"]),
-        (case("args.y = { len = \"m\", fill = \"iota\" }"), &["`m` is neither a number nor a name in `for`"]),
-        (case("args.y = [\"one\"]"), &["holds numbers, not string"]),
-        (case("args.y = [1]\nwithin.upl = 3"), &["no measure `upl`", "`ulp`", "no bound"]),
-        (case("args.y = { file = \"nowhere.bin\" }"), &["nowhere.bin cannot be read"]),
-        (case("args.y = { same-as = \"x\" }\nexpect.y = [1]"), &["`y` is the buffer of `x`", "write `expect.x`"]),
-        ("[[case]]\nop = \"axpi\"\n".to_owned(), &["no op `axpi`", "`axpy`"]),
-        ("case = 3".to_owned(), &["`case` is a list, not integer"]),
-        ("[[case]".to_owned(), &["no TOML"]),
-        (case("args.y = [1]").replace("\"add\"", "\"ad\""), &["no case `ad`", "`add`"]),
-        (case("args.y = [1]").replace("n = 1", "n = -1"), &["-1 is no u32: those go from 0 to 4294967295"]),
-        (case("args.y = [1]").replace("n = 1", "n = 5_000_000_000"), &["5000000000 is no u32"]),
-        (case("args.y = [1]\nexpect.y = [1]\nrefused = [\"y\"]"), &["says `refused` and `expect`", "ends in one way"]),
-        (case("args.y = { values = [1], fill = \"iota\" }"), &["says `values` and `fill`"]),
-        (case("args.y = [1]\nfor.n = []"), &["`n` takes no values, so this case never runs"]),
-        ("generated = \"no\"".to_owned(), &["`generated` is `true` or `false`"]),
-        (case("args.y = [1]").replace("n = 1", "m = 1"), &["no field `m`", "field `n` is missing"]),
-    ] {
-        let (_, wrong) = parsed(&reference, &text);
-        for word in words {
-            assert!(wrong.contains(word), "`{word}` of\n{text}\n{wrong}");
-        }
-    }
-}
-
-#[test]
 fn an_expression_says_each_element() {
     let case = |expect: &str, within: &str| {
         format!(
@@ -181,8 +147,9 @@ fn an_expression_says_each_element() {
     assert!(wrong.iter().all(|failure| failure.as_deref().is_some_and(|why| why.contains("y["))), "{wrong:?}");
     for (expect, why) in [
         ("x[i] *", "this is no Rust expression"),
-        ("z[i]", "for i = 0: there is no `z` here"),
-        ("x[i + 1]", "for i = 0: index 1, but the length is 1"),
+        ("z[i]", "there is no `z` here"),
+        ("x[i + 1]", "for i = 0, m = 0: index 1, but the length is 1"),
+        ("1 / m", "for m = 0: it divides by zero"),
         ("[x[i], x[i]]", "an element of this buffer has 1 numbers, this has 2"),
     ] {
         let (_, text) = parsed(&reference(), &case(expect, ""));
@@ -211,4 +178,77 @@ within = { ulp = 4 }
         ["the smallest call that fails so:", "args.params.n = 6\n", "args.x = [0.0, ", "within = { ulp = 4.0 }"];
     assert!(words.iter().all(|word| failures[0].contains(word)), "{}", failures[0]);
     assert_eq!(failures[0], failures[1]);
+}
+
+/// The last line of what is said of the only case, which an executor fails whose kernels are wrong in this way.
+fn kept(text: &str, right: &str, wrong: &str) -> String {
+    let (file, mistakes) = parsed(&reference(), text);
+    assert_eq!((mistakes.as_str(), KERNELS.contains(right)), ("", true));
+    let files = vec![("axpy.rs".to_owned(), KERNELS.replace(right, wrong).into_bytes())];
+    let wrong = Package::compile(&Input { folder_name: "test".to_owned(), files }).unwrap();
+    let mut on = Executor::interpreter(0).open(&wrong).unwrap();
+    on.traits.is_interpreter = false;
+    run_one(&on, &file.cases[0]).failure.unwrap_or_default()
+}
+
+const SMALLEST: &str = "the smallest call that fails so:\n\n[[case]]\nop = \"axpy\"\n";
+
+#[test]
+fn what_expressions_say_is_shrunk_with_the_call() {
+    let expected = "expect.y = '''match params.way {\n    _ if i >= params.n => y[i],\n    Way::Add => params.a * x[i] + y[i],\n    \
+        Way::Sub => params.a * x[i] - y[i],\n}'''\nwithin = { of-largest = 1e-6 }\n";
+    let text = "[[case]]\nargs.params = { n = 1000, a = 2.5, way = \"sub\" }\n\
+        args.x = { len = 1003, fill = \"uniform\", seed = 7, low = -1, high = 1 }\n\
+        args.y = { len = 2000, fill = \"iota\" }\n";
+    let [right, wrong] = ["if i < n", "if i < n && i != 5"];
+    let said = kept(&format!("{text}{expected}"), right, wrong);
+    let case = "args.params.n = 6\nargs.params.a = 1.0\nargs.params.way = \"add\"\n\
+        args.x = [0.0, 0.0, 0.0, 0.0, 0.0, 1.0]\nargs.y = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0]\n";
+    assert!(said.starts_with("y[5] is 0.0") && said.ends_with(&format!("{SMALLEST}{case}{expected}")), "{said}");
+    let (_, case) = said.split_once("so:\n\n").unwrap();
+    assert_eq!(kept(case, right, wrong), said, "the case to keep fails as it is said to");
+}
+
+#[test]
+fn variables_of_expressions_shrink_with_what_depends_on_them() {
+    let text = r#"
+[[case]]
+for.m = [300]
+args.params = { n = "2 * m", a = 2.5, way = "sub" }
+args.x = { len = "2 * m", fill = "uniform", seed = 7, low = -1, high = 1 }
+args.y = { len = "2 * m + 1", fill = "iota" }
+expect.y = """
+if i < 2 * m { params.a * x[i] - y[i] } else { y[i] }"""
+within = { of-largest = 1e-6 }
+"#;
+    let said = kept(text, "if i < n", "if i < n && i != 5");
+    let ending = "for.m = [3]\nexpect.y = \"if i < 2 * m { params.a * x[i] - y[i] } else { y[i] }\"\n\
+        within = { of-largest = 1e-6 }\n";
+    assert!(said.contains(&format!("{SMALLEST}args.params.n = 6\n")) && said.ends_with(ending), "{said}");
+    assert!(said.contains("args.y = [0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0]\n"), "{said}");
+}
+
+#[test]
+fn what_is_expected_by_value_stays_as_it_is() {
+    let text =
+        "[[case]]\nargs.params = { n = 1, a = 2.5, way = \"add\" }\nargs.x = [1]\nargs.y = [1]\nexpect.y = [9]\n";
+    let failures = outcomes(text);
+    assert!(failures[0].as_ref().is_some_and(|why| why.starts_with("y[0] is 3.5") && !why.contains("smallest")));
+}
+
+#[test]
+fn an_expression_without_an_index_says_the_whole_buffer() {
+    let case = |expect: &str| {
+        format!(
+            "[[case]]\nargs.params = {{ n = 3, a = 1.0, way = \"add\" }}\nargs.x = [3, 1, 2]\n\
+             args.y = [0, 0, 0, 7]\nexpect.y = \"{expect}\"\n"
+        )
+    };
+    for right in ["x.to_vec()", "[3.0, 1.0]", "x.iter().copied().chain([7.0]).collect()", "[x[i.min(2)], 7.0][i / 3]"] {
+        assert_eq!(outcomes(&case(right)), [None], "{right}");
+    }
+    let wrong = outcomes(&case("{ let mut v = x.to_vec(); v.sort_by(f64::total_cmp); v }"));
+    assert!(wrong[0].as_ref().is_some_and(|why| why.starts_with("y[0] is ")), "{wrong:?}");
+    let (_, text) = parsed(&reference(), &case("vec![1.0; 5]"));
+    assert!(text.contains("this has 5 elements, and the buffer 4"), "{text}");
 }

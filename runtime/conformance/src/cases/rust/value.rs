@@ -1,14 +1,15 @@
-//! What a part of an expression is, and its operators.
+//! What a part of an expression is, and what it becomes.
 
-use super::Result;
+use super::flow::Local;
 use crate::value::Number;
+use std::fmt;
 use std::rc::Rc;
-use syn::{BinOp, Lit};
-use wgpuc_abi::Scalar;
-use wgpuc_core::ir::eval;
+use syn::ExprClosure;
+
+type Result<T> = std::result::Result<T, String>;
 
 /// A value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(in crate::cases) enum Value {
     /// Of any whole type.
     Int(i128),
@@ -16,15 +17,58 @@ pub(in crate::cases) enum Value {
     Float(f64),
     /// A truth value.
     Bool(bool),
-    /// A buffer, an element of several numbers, or what an iterator gives.
-    List(Rc<[Value]>),
+    /// A buffer, an element of several numbers, a tuple, or what an iterator gives.
+    List(Rc<Vec<Value>>),
     /// From a number to one before another, or without an end.
     Range(i128, Option<i128>),
+    /// `Some` or `None`.
+    Option(Option<Rc<Value>>),
+    /// A closure with a name.
+    Closure(Rc<Closure>),
+    /// What a statement gives.
+    Unit,
 }
 
-const BEYOND: &str = "it is beyond 128 bits";
+/// A closure, with the names that it may use.
+pub(in crate::cases) struct Closure {
+    pub(super) code: ExprClosure,
+    pub(super) captured: Vec<Local>,
+}
+
+impl fmt::Debug for Closure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a closure")
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Int(value) => value.fmt(f),
+            Self::Float(value) => write!(f, "{value:?}"),
+            Self::Bool(value) => value.fmt(f),
+            Self::Option(Some(value)) => write!(f, "Some({value})"),
+            Self::Option(None) => f.write_str("None"),
+            Self::List(list) if list.len() <= 4 => {
+                let parts: Vec<String> = list.iter().map(Self::to_string).collect();
+                write!(f, "({})", parts.join(", "))
+            }
+            other => f.write_str(other.kind()),
+        }
+    }
+}
 
 impl Value {
+    /// A list of these.
+    pub(in crate::cases) fn list(items: impl Into<Vec<Self>>) -> Self {
+        Self::List(Rc::new(items.into()))
+    }
+
+    /// `Some` of it, or `None`.
+    pub(super) fn option(value: Option<Self>) -> Self {
+        Self::Option(value.map(Rc::new))
+    }
+
     /// What stands in a message.
     pub(super) const fn kind(&self) -> &'static str {
         match self {
@@ -33,6 +77,9 @@ impl Value {
             Self::Bool(_) => "a truth value",
             Self::List(_) => "a list",
             Self::Range(..) => "a range",
+            Self::Option(_) => "an `Option`",
+            Self::Closure(_) => "a closure",
+            Self::Unit => "nothing",
         }
     }
 
@@ -60,35 +107,21 @@ impl Value {
                 let lanes = list.iter().map(Self::numbers).collect::<Result<Vec<_>>>()?;
                 Ok(lanes.into_iter().flatten().collect())
             }
-            Self::Range(..) => Err("a range is no number".to_owned()),
+            Self::Option(_) => Err("an `Option` is no number: write `.unwrap()`".to_owned()),
+            Self::Unit => Err("this has no value: an `if` needs an `else`, and a block ends without `;`".to_owned()),
+            Self::Range(..) | Self::Closure(_) => Err(format!("{} is no number", self.kind())),
         }
     }
 
-    pub(super) fn negated(&self) -> Result<Self> {
+    /// The elements of a whole buffer whose elements have so many numbers, where that is what it is.
+    pub(in crate::cases) fn elements(&self, n_lanes: usize) -> Option<&[Self]> {
         match self {
-            Self::Int(value) => value.checked_neg().map(Self::Int).ok_or_else(|| BEYOND.to_owned()),
-            Self::Float(value) => Ok(Self::Float(-value)),
-            other => Err(format!("{} has no negative", other.kind())),
-        }
-    }
-
-    pub(super) fn inverted(&self) -> Result<Self> {
-        match self {
-            Self::Bool(value) => Ok(Self::Bool(!value)),
-            Self::Int(value) => Ok(Self::Int(!value)),
-            other => Err(format!("`!` of {}", other.kind())),
-        }
-    }
-
-    pub(super) fn binary(&self, op: &BinOp, other: &Self) -> Result<Self> {
-        match (self, other) {
-            (Self::Int(a), Self::Int(b)) => ints(op, *a, *b),
-            (Self::Float(a), Self::Float(b)) => floats(op, *a, *b),
-            (Self::Bool(a), Self::Bool(b)) => bools(op, *a, *b),
-            (Self::Int(_), Self::Float(_)) | (Self::Float(_), Self::Int(_)) => {
-                Err("a whole number and a float meet: write `as f64` after the whole number".to_owned())
+            Self::List(list)
+                if n_lanes == 1 || !matches!(list.first(), Some(Self::Int(_) | Self::Float(_) | Self::Bool(_))) =>
+            {
+                Some(list)
             }
-            (a, b) => Err(format!("{} and {} meet in an operator", a.kind(), b.kind())),
+            _ => None,
         }
     }
 
@@ -143,7 +176,10 @@ impl Value {
             Self::Range(start, end) => {
                 let bounds = usize::try_from(*start).ok().zip(usize::try_from(end.unwrap_or(list.len() as i128)).ok());
                 let part = bounds.and_then(|(start, end)| list.get(start..end));
-                part.map(|part| Self::List(part.into())).ok_or_else(|| format!("no such part of {}", list.len()))
+                part.map(Self::list).ok_or_else(|| {
+                    let end = end.map_or(String::new(), |end| end.to_string());
+                    format!("part {start}..{end}, but the length is {}", list.len())
+                })
             }
             at => {
                 let at = at.int()?;
@@ -155,7 +191,7 @@ impl Value {
 }
 
 /// The least and the largest number of a type.
-fn range(ty: &str) -> (i128, i128) {
+pub(super) fn range(ty: &str) -> (i128, i128) {
     match ty {
         "u8" => (0, u8::MAX.into()),
         "i8" => (i8::MIN.into(), i8::MAX.into()),
@@ -166,109 +202,5 @@ fn range(ty: &str) -> (i128, i128) {
         "u64" | "usize" => (0, u64::MAX.into()),
         "i64" | "isize" => (i64::MIN.into(), i64::MAX.into()),
         _ => (i128::MIN, i128::MAX),
-    }
-}
-
-fn ints(op: &BinOp, a: i128, b: i128) -> Result<Value> {
-    let shift = || u32::try_from(b).ok().filter(|b| *b < 128);
-    let zero = |value: Option<i128>| value.ok_or_else(|| "it divides by zero".to_owned()).map(Value::Int);
-    let value = match op {
-        BinOp::Add(_) => a.checked_add(b),
-        BinOp::Sub(_) => a.checked_sub(b),
-        BinOp::Mul(_) => a.checked_mul(b),
-        BinOp::Div(_) => return zero(a.checked_div(b)),
-        BinOp::Rem(_) => return zero(a.checked_rem(b)),
-        BinOp::BitAnd(_) => Some(a & b),
-        BinOp::BitOr(_) => Some(a | b),
-        BinOp::BitXor(_) => Some(a ^ b),
-        BinOp::Shl(_) => shift().and_then(|b| a.checked_mul(1i128.checked_shl(b)?)),
-        BinOp::Shr(_) => shift().map(|b| a >> b),
-        op => return compare(op, &a, &b),
-    };
-    value.map(Value::Int).ok_or_else(|| BEYOND.to_owned())
-}
-
-fn floats(op: &BinOp, a: f64, b: f64) -> Result<Value> {
-    Ok(Value::Float(match op {
-        BinOp::Add(_) => a + b,
-        BinOp::Sub(_) => a - b,
-        BinOp::Mul(_) => a * b,
-        BinOp::Div(_) => a / b,
-        BinOp::Rem(_) => a % b,
-        op => return compare(op, &a, &b),
-    }))
-}
-
-fn bools(op: &BinOp, a: bool, b: bool) -> Result<Value> {
-    Ok(Value::Bool(match op {
-        BinOp::And(_) | BinOp::BitAnd(_) => a & b,
-        BinOp::Or(_) | BinOp::BitOr(_) => a | b,
-        BinOp::BitXor(_) => a ^ b,
-        op => return compare(op, &a, &b),
-    }))
-}
-
-fn compare<T: PartialOrd>(op: &BinOp, a: &T, b: &T) -> Result<Value> {
-    Ok(Value::Bool(match op {
-        BinOp::Eq(_) => a == b,
-        BinOp::Ne(_) => a != b,
-        BinOp::Lt(_) => a < b,
-        BinOp::Le(_) => a <= b,
-        BinOp::Gt(_) => a > b,
-        BinOp::Ge(_) => a >= b,
-        _ => return Err("an expression changes nothing: it has no assignments".to_owned()),
-    }))
-}
-
-/// A number or truth value as it is written.
-pub(super) fn literal(literal: &Lit) -> Result<Value> {
-    match literal {
-        Lit::Int(int) if int.suffix().starts_with('f') => int.base10_parse().map(Value::Float),
-        Lit::Int(int) => int.base10_parse().map(Value::Int),
-        Lit::Float(float) => float.base10_parse().map(Value::Float),
-        Lit::Bool(truth) => Ok(Value::Bool(truth.value)),
-        _ => return Err("only numbers and truth values are understood here".to_owned()),
-    }
-    .map_err(|error| error.to_string())
-}
-
-/// What Rust's library calls by that name: `u32::MAX`, `f64::INFINITY`, `std::f64::consts::PI`.
-pub(super) fn constant(name: &str) -> Option<Value> {
-    use std::f64::consts;
-    let name = name.trim_start_matches("std::").trim_start_matches("core::");
-    if let Some(name) = name.strip_prefix("f64::consts::").or_else(|| name.strip_prefix("f32::consts::")) {
-        return Some(Value::Float(match name {
-            "PI" => consts::PI,
-            "TAU" => consts::TAU,
-            "E" => consts::E,
-            "LN_2" => consts::LN_2,
-            "SQRT_2" => consts::SQRT_2,
-            _ => return None,
-        }));
-    }
-    let (ty, name) = name.split_once("::")?;
-    let is_double = ty == "f64";
-    match (ty, name) {
-        ("f32" | "f64", "INFINITY") => Some(Value::Float(f64::INFINITY)),
-        ("f32" | "f64", "NEG_INFINITY") => Some(Value::Float(f64::NEG_INFINITY)),
-        ("f32" | "f64", "NAN") => Some(Value::Float(f64::NAN)),
-        ("f32" | "f64", "MAX") => Some(Value::Float(if is_double { f64::MAX } else { f32::MAX.into() })),
-        ("f32" | "f64", "MIN") => Some(Value::Float(if is_double { f64::MIN } else { f32::MIN.into() })),
-        ("f32" | "f64", "EPSILON") => Some(Value::Float(if is_double { f64::EPSILON } else { f32::EPSILON.into() })),
-        (ty, "MAX") if ty.starts_with(['u', 'i']) => Some(Value::Int(range(ty).1)),
-        (ty, "MIN") if ty.starts_with(['u', 'i']) => Some(Value::Int(range(ty).0)),
-        _ => None,
-    }
-}
-
-/// The value of bits in a buffer.
-pub(in crate::cases) fn of_bits(scalar: Scalar, bits: u64) -> Value {
-    match scalar {
-        Scalar::F16 | Scalar::Bf16 | Scalar::F32 => Value::Float(eval::as_f64(scalar, bits)),
-        Scalar::Bool => Value::Bool(bits != 0),
-        Scalar::I8 => Value::Int((bits as i8).into()),
-        Scalar::I32 => Value::Int((bits as i32).into()),
-        Scalar::I64 => Value::Int((bits as i64).into()),
-        Scalar::U8 | Scalar::U32 | Scalar::U64 => Value::Int(bits.into()),
     }
 }
