@@ -1,6 +1,7 @@
 //! All files of a package and the prelude, with their names resolved to items.
 //!
-//! A name means the item of its own file, else a `pub` item of another file of the folder, else one of the prelude.
+//! A name means the item of its own file, else a `pub` item of another file of the folder, else a `pub` one of the prelude.
+//! In the prelude it means what it would without the folder, and files see all that the others have.
 
 use crate::source::{FileId, Span};
 use crate::syntax::ast;
@@ -91,7 +92,12 @@ impl Program {
     pub fn lookup(&self, file: FileId, name: &str) -> Option<ItemId> {
         let at = self.files.iter().position(|f| f.id == file);
         let own = at.and_then(|at| self.by_file.get(at)).and_then(|names| names.get(name));
-        own.or_else(|| self.public.get(name)).or_else(|| self.prelude.get(name)).copied()
+        let of_prelude = self.prelude.get(name);
+        if at.is_some_and(|at| at >= self.n_own) {
+            return own.or(of_prelude).copied();
+        }
+        let of_prelude = of_prelude.filter(|id| self.item(**id).is_pub());
+        own.or_else(|| self.public.get(name)).or(of_prelude).copied()
     }
 
     /// Whether a file is the package's own, and not the prelude's.
@@ -130,7 +136,8 @@ impl Program {
     pub fn visible_names(&self, file: FileId) -> impl Iterator<Item = &str> {
         let at = self.files.iter().position(|f| f.id == file);
         let own = at.and_then(|at| self.by_file.get(at)).into_iter().flat_map(BTreeMap::keys);
-        own.chain(self.public.keys()).chain(self.prelude.keys()).map(String::as_str)
+        let of_prelude = self.prelude.iter().filter(|(_, id)| self.item(**id).is_pub()).map(|(name, _)| name);
+        own.chain(self.public.keys()).chain(of_prelude).map(String::as_str)
     }
 
     fn index_file(&mut self, file: usize, clashes: &mut Vec<Clash>) {
