@@ -18,8 +18,8 @@ fn kernel(n: u32, x: &[f32], out: &mut [f32]) {
     __syncthreads();
     atomicAdd(out, 1);
     let c = __shfl_down_sync(0, n, 1);
-    let d = x[0].sin() + sin(x[0]) + x[0].exp2() + x[0].tan();
-    let e = fmaxf(x[0], 1.0) + sqrt(x[1]) + x[0].powi(2);
+    let d = x[0].sinf() + atan2f(x[0], x[1]) + fmod(x[0], x[1]) + log2f(x[0]);
+    let e = fmaxf(x[0], 1.0) + sqrt(x[1]) + x[0].pow(2);
     let g = PI + INFINITY;
     let h = f32x4(0.0, 0.0, 0.0, 0.0);
     let i = vec4(0.0, 0.0, 0.0, 0.0);
@@ -29,7 +29,7 @@ fn kernel(n: u32, x: &[f32], out: &mut [f32]) {
     let m = x.lenght();
     let o: float4 = i;
     let p = Vec::new();
-    let q = n.saturating_sub(1) + n.wraping_add(1);
+    let q = n.checked_sub(1) + n.wraping_add(1);
     printf(n);
     let r = sums;
     let s = x(0);

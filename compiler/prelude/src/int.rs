@@ -43,6 +43,48 @@ pub trait Int:
     fn reverse_bits(self) -> Self {
         declared()
     }
+
+    /// The bytes in reverse order. Of `u32`.
+    #[must_use]
+    fn swap_bytes(self) -> Self {
+        declared()
+    }
+
+    /// The difference's magnitude, which never wraps. Of `u32`.
+    #[must_use]
+    fn abs_diff(self, _other: Self) -> Self {
+        declared()
+    }
+
+    /// The sum; where the type cannot hold it, the nearest number that it can.
+    #[must_use]
+    fn saturating_add(self, _other: Self) -> Self {
+        declared()
+    }
+
+    /// The difference; where the type cannot hold it, the nearest number that it can.
+    #[must_use]
+    fn saturating_sub(self, _other: Self) -> Self {
+        declared()
+    }
+
+    /// The quotient that goes with `rem_euclid`: rounded so that what is left is not negative.
+    #[must_use]
+    fn div_euclid(self, _n: Self) -> Self {
+        declared()
+    }
+
+    /// Whether exactly one bit is one.
+    #[must_use]
+    fn is_power_of_two(self) -> Self::Mask {
+        declared()
+    }
+
+    /// The smallest power of two that is not below: 1 of 0; 0 past `2^31`, where the type has none. Of `u32`.
+    #[must_use]
+    fn next_power_of_two(self) -> Self {
+        declared()
+    }
 }
 
 macro_rules! ints {
@@ -86,6 +128,18 @@ pub trait Bits: Value {
     /// The bits moved right by `n` places, those that fall out coming in again.
     #[must_use]
     fn rotate_right_u32(self, _n: usize) -> Self {
+        declared()
+    }
+
+    /// The number to the power of `n`, which wraps; 1 where `n` is 0.
+    #[must_use]
+    fn pow_u32(self, _n: usize) -> Self {
+        declared()
+    }
+
+    /// The logarithm by base 2, rounded down. `u32::MAX` of 0, which has none. Of `u32`.
+    #[must_use]
+    fn ilog2_u32(self) -> Self::Bits {
         declared()
     }
 }

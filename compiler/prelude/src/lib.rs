@@ -39,7 +39,7 @@ pub use invocation::{
 pub use library::{block_max_or_nan, block_min_or_nan, block_sum, lanes_below, philox4x32, store_x4};
 pub use loops::*;
 pub use memory::{Views, copy_async, copy_async_or_zero, copy_commit, copy_wait, shared, shared_zeroed, uniform_load};
-pub use number::{Mask, Number, Scalar, Signed, Value, max, min, select};
+pub use number::{Lanes, Mask, Number, Scalar, Signed, Value, max, min, select};
 pub use subgroup::*;
 pub use vector::*;
 pub use wgpuc_prelude_macros::{bound, device, instances, kernel, launch, op, unroll};

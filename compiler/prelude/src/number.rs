@@ -70,6 +70,12 @@ pub trait NumberCore: Sized {
     fn clamp(self, _low: Self, _high: Self) -> Self {
         declared()
     }
+
+    /// The remainder that is not negative. Of floats, one just below zero rounds up to `n`'s magnitude.
+    #[must_use]
+    fn rem_euclid(self, _n: Self) -> Self {
+        declared()
+    }
 }
 
 /// Numbers with a sign.
@@ -80,6 +86,11 @@ pub trait Signed: Number + Neg<Output = Self> {
         declared()
     }
 }
+
+/// What may stand for a vector of type `V` as an argument: one, or a scalar for every lane.
+pub trait Lanes<V> {}
+
+impl<V: Value> Lanes<V> for V {}
 
 /// What picks between two values: a bool, or for vectors one for each lane.
 pub trait Mask<T> {}

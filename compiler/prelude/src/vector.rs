@@ -3,7 +3,7 @@
 use crate::declared;
 use crate::float::Float;
 use crate::int::{Bits, Int};
-use crate::number::{Mask, Number, NumberCore, Scalar, Signed, Value};
+use crate::number::{Lanes, Mask, Number, NumberCore, Scalar, Signed, Value};
 use crate::{bf16, f16};
 use core::ops::{Index, IndexMut};
 
@@ -44,6 +44,12 @@ macro_rules! vectors {
             pub fn clamp(self, _low: Self, _high: Self) -> Self {
                 declared()
             }
+
+            /// The remainder that is not negative, lane by lane. Of floats, one just below zero rounds up to `n`'s magnitude.
+            #[must_use]
+            pub fn rem_euclid(self, _n: Self) -> Self {
+                declared()
+            }
         }
 
         impl<T: Scalar> Value for $name<T> {
@@ -55,6 +61,7 @@ macro_rules! vectors {
         }
 
         impl<T: Scalar> Mask<$name<T>> for $name<bool> {}
+        impl<T: Scalar> Lanes<$name<T>> for T {}
 
         impl<T> Index<usize> for $name<T> {
             type Output = T;

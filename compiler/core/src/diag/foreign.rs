@@ -1,5 +1,5 @@
 //! What CUDA, WGSL, GLSL, HLSL, OpenCL, C and Rust have, and how it is written here. Asked before any similar name is
-//! looked for: who writes `sin` did not mean `min`.
+//! looked for: who writes `sinf` did not mean `min`.
 
 /// How a name is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,57 +143,53 @@ const NUMBERS: &[Row] = &[
     (&[Function, Method], &["rsqrtf", "inversesqrt", "inverseSqrt"], "write `x.rsqrt()`"),
     (
         &[Function, Method],
-        &["pow", "powi", "powf", "__powf"],
-        "multiply: `x * x`; in general `(x.ln() * y).exp()`, for `x > 0`",
+        &["pow", "__powf", "pown", "powr"],
+        "of floats it is `x.powf(y)`, or with a whole exponent `x.powi(n)`",
     ),
     (
         &[Function, Method],
-        &["sin", "sinf", "__sinf", "cos", "cosf", "__cosf", "sin_cos", "sincosf"],
-        "`x.sin_turns()` and `x.cos_turns()` take turns: the sine of `x` is `(x / 6.2831855).sin_turns()`",
+        &["sinf", "__sinf", "cosf", "__cosf", "tanf", "sincos", "sincosf", "__sincosf"],
+        "write `x.sin()`, `x.cos()`, `x.tan()`, or `x.sin_cos()` for the first two",
     ),
     (
         &[Function, Method],
-        &["tan", "tanf"],
-        "divide: `t.sin_turns() / t.cos_turns()`, where `t` is the angle in turns, `x / 6.2831855`",
+        &["asinf", "acosf", "atanf", "atan2f"],
+        "write `x.asin()`, `x.acos()`, `x.atan()`, `y.atan2(x)`",
     ),
+    (&[Function, Method], &["sinhf", "coshf"], "write `x.sinh()`, `x.cosh()`"),
+    (&[Function, Method], &["hypotf"], "write `x.hypot(y)`"),
+    (&[Function, Method], &["cbrtf"], "write `x.cbrt()`"),
+    (&[Function, Method], &["erff"], "write `x.erf()`"),
+    (&[Function, Method], &["degrees"], "write `x.to_degrees()`"),
+    (&[Function, Method], &["radians"], "write `x.to_radians()`"),
     (
         &[Function, Method],
-        &["asin", "acos", "atan", "atan2", "asinf", "acosf", "atanf", "atan2f"],
-        "there are no inverses of these: write a polynomial for the range that you need, as a function of your own",
-    ),
-    (&[Function, Method], &["sinh", "cosh", "sinhf", "coshf"], "write `0.5 * (x.exp() - (-x).exp())`, or their sum"),
-    (&[Function, Method], &["hypot", "hypotf"], "write `(x * x + y * y).sqrt()`"),
-    (&[Function, Method], &["cbrt", "cbrtf"], "write `(x.ln() * 0.33333333).exp()`, for `x > 0`"),
-    (&[Function, Method], &["to_degrees", "degrees"], "write `x * 57.29578`"),
-    (&[Function, Method], &["to_radians", "radians"], "write `x * 0.017453293`"),
-    (
-        &[Function, Method],
-        &["rem_euclid", "div_euclid"],
-        "of unsigned integers these are `%` and `/`; of others write `(a % b + b) % b`, for `b > 0`",
+        &["fmod", "fmodf", "remainder"],
+        "write `x % y`, which has the sign of `x`, or `x.rem_euclid(y)`, which has none",
     ),
     (&[Function, Method], &["smoothstep"], "write `t * t * (3.0 - 2.0 * t)`, with `t` clamped to 0.0 and 1.0"),
     (&[Function, Method], &["log", "logf", "__logf"], "the natural logarithm is `x.ln()`"),
-    (&[Function, Method], &["log2", "log2f"], "write `x.ln() * 1.442695`"),
-    (&[Function, Method], &["log10", "log10f"], "write `x.ln() * 0.4342945`"),
-    (&[Function, Method], &["exp2", "exp2f"], "write `(x * 0.6931472).exp()`"),
+    (&[Function, Method], &["log2f", "log10f"], "write `x.log2()`, `x.log10()`"),
+    (&[Function, Method], &["log1p", "log1pf"], "write `x.ln_1p()`"),
+    (&[Function, Method], &["exp2f"], "write `x.exp2()`"),
+    (&[Function, Method], &["expm1", "expm1f"], "write `x.exp_m1()`"),
     (&[Function, Method], &["recip", "rcp"], "write `1.0 / x`"),
-    (&[Function, Method], &["fract", "frac"], "write `x - x.floor()`"),
+    (&[Function, Method], &["frac"], "write `x - x.floor()`, or `x.fract()`, which has the sign of `x`"),
     (
         &[Function, Method],
         &["sign", "signum"],
-        "compare: `if x > 0.0 { 1.0 } else if x < 0.0 { -1.0 } else { 0.0 }`, with integers where `x` is one",
+        "of a float it is `x.signum()`, 1 or -1 also of zeros; of an integer write `(x > 0) as i32 - (x < 0) as i32`",
     ),
     (&[Function, Method], &["isqrt"], "write `(x as f32).sqrt() as u32`, and correct it by one where it must be exact"),
     (&[Function], &["mix", "lerp"], "write `a + t * (b - a)`"),
     (&[Function, Method], &["dot"], "write `(a * b).sum_lanes()`"),
     (&[Function, Method], &["isnan", "isNan"], "write `x.is_nan()`"),
-    (&[Function, Method], &["isinf", "isInf", "is_infinite"], "write `x.abs() == f32::INFINITY`"),
+    (&[Function, Method], &["isinf", "isInf"], "write `x.is_infinite()`"),
+    (&[Function, Method], &["copysignf"], "write `x.copysign(sign)`"),
     (&[Function, Method], &["isfinite"], "write `x.is_finite()`"),
-    (&[Function, Method], &["saturating_sub"], "write `max(a, b) - b`"),
-    (&[Function, Method], &["abs_diff"], "write `max(a, b) - min(a, b)`"),
     (
         &[Function, Method],
-        &["checked_sub", "checked_add", "checked_mul", "overflowing_sub", "overflowing_add", "saturating_add"],
+        &["checked_sub", "checked_add", "checked_mul", "overflowing_sub", "overflowing_add", "saturating_mul"],
         "integers wrap: compare first, `if a >= b { a - b } else { .. }`",
     ),
     (&[Method, Function], &["into", "from", "try_into", "try_from"], "convert with `as`: `i as f32`"),
@@ -215,6 +211,8 @@ const BITS: &[Row] = &[
     (&[Function, Method], &["clz", "__clz", "countLeadingZeros"], "write `x.leading_zeros()`"),
     (&[Function, Method], &["ctz", "__ctz", "countTrailingZeros"], "write `x.trailing_zeros()`"),
     (&[Function, Method], &["__brev", "reverseBits", "bitfieldReverse"], "write `x.reverse_bits()`"),
+    (&[Function, Method], &["rotl", "rotr", "rol", "ror"], "write `x.rotate_left(n)`, `x.rotate_right(n)`"),
+    (&[Function, Method], &["bswap", "byteswap", "to_be", "from_be"], "write `x.swap_bytes()`"),
     (&[Function], &["__umulhi", "__mulhi", "mulhi"], "write `x.mul_hi(y)`"),
     (
         &[Function, Method],
@@ -303,7 +301,7 @@ mod tests {
 
     #[test]
     fn names_mean_what_their_use_says() {
-        assert!(foreign("sin", Use::Method).is_some_and(|help| help.contains("sin_turns")));
+        assert!(foreign("sinf", Use::Function).is_some_and(|help| help.contains("`x.sin()`")));
         assert!(foreign("__shfl_down_sync", Use::Function).is_some_and(|help| help.contains("subgroup_shuffle_down")));
         // A variable may well be called so.
         assert!(foreign("None", Use::Value).is_some() && foreign("Err", Use::Function).is_some());

@@ -3,7 +3,7 @@
 use super::scope::Generic;
 use super::types::{Elem, Ty};
 use super::{Elaborator, Res};
-use crate::diag::{Diagnostic, codes::types as codes, nearest};
+use crate::diag::{Diagnostic, Use, codes::types as codes, foreign, nearest};
 use crate::ir::op::Class;
 use crate::ir::{Const, Scalar};
 use crate::program::ItemId;
@@ -143,7 +143,13 @@ impl Elaborator<'_> {
                 let shown = self.show(&self.settle(ty));
                 let d = Diagnostic::new(codes::MISMATCHED, span, format!("`{shown}` is not a `{}`", bound.name))
                     .label(bound.span, format!("required of `{name}` here"));
-                return Err(self.report(d));
+                // In the prelude, `pow` is of integers: elsewhere, of floats as well.
+                let of_prelude = !self.program.is_own(self.file());
+                let help = of_prelude.then(|| foreign(&self.frame().name, Use::Method)).flatten();
+                return Err(self.report(match help {
+                    Some(help) => d.help(help),
+                    None => d,
+                }));
             }
         }
         Ok(())

@@ -9,8 +9,8 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream, TokenTree};
 use quote::quote;
 
 /// Methods of Rust's with its own `u32` in their signature. The prelude has each with `_u32` behind its name.
-const OF_RUSTS_U32: [&str; 6] =
-    ["to_bits", "count_ones", "leading_zeros", "trailing_zeros", "rotate_left", "rotate_right"];
+const OF_RUSTS_U32: [&str; 8] =
+    ["to_bits", "count_ones", "leading_zeros", "trailing_zeros", "rotate_left", "rotate_right", "pow", "ilog2"];
 
 /// A type parameter that nothing is known of, and the lanes of its stand-in.
 #[derive(Clone)]

@@ -52,3 +52,18 @@ fn prelude_on_lanes() {
     assert_eq!((out[0], out[2]), (out[1], out[3]));
     assert_eq!(out[4], f(0.0));
 }
+
+#[test]
+fn prelude_below_the_normal_numbers() {
+    // WebGPU may take them as zero: so the cases of `tests/run` have none of them.
+    let text = "out[0] = f[0].log2().to_bits(); out[1] = f[0].log10().to_bits(); out[2] = f[0].ln_1p().to_bits(); out[3] = f[1].cbrt().to_bits(); out[4] = f[0].powf(-0.5).to_bits(); out[5] = f[0].atan2(f[1]).to_bits(); out[6] = (-140.5).exp2().to_bits(); out[7] = f[0].hypot(f[1]).to_bits();";
+    let (a, b) = (1.234e-41_f32, -5.6e-42_f32);
+    let out = body_with("", text, &[], &[a, b]);
+    let (a, b) = (f64::from(a), f64::from(b));
+    let right = [a.log2(), a.log10(), a.ln_1p(), b.cbrt(), a.powf(-0.5), a.atan2(b), (-140.5_f64).exp2(), a.hypot(b)];
+    for (at, (bits, right)) in out.iter().zip(right).enumerate() {
+        // Floats of one sign are in order of their bits.
+        let off = bits.abs_diff((right as f32).to_bits());
+        assert!(off <= 4, "{at}: {} is not {right}", f32::from_bits(*bits));
+    }
+}
