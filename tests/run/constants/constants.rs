@@ -9,8 +9,9 @@ const VALUES: [f32; 5] = [MINUS_ONE.exp(), HALF.ln(), f32::INFINITY.tanh(), f32:
 /// With branches, and a large argument.
 const BRANCHED: [f32; 5] = [2.0.powf(HALF), -1e9.sin(), 10.0.powi(-7), MINUS_ONE.powf(HALF), 0.0.powf(MINUS_ONE)];
 const THREE: u32 = 3;
-/// Which lets the compiler count: with a loop, and numbers past the type's end.
-const COUNTS: [u32; 4] = [THREE.pow(4), THREE.pow(21), THREE.saturating_sub(5), (1000 * THREE).next_power_of_two().ilog2()];
+/// With a loop, and with numbers past the end of the type.
+const COUNTS: [u32; 4] =
+    [THREE.pow(4), THREE.pow(21), THREE.saturating_sub(5), (1000 * THREE).next_power_of_two().ilog2()];
 
 /// The values of the table.
 #[kernel(workgroup = 64, over = n)]
