@@ -27,7 +27,17 @@ fn kernel(n: u32, out: &mut [f32]) {
     }
     let d: i32 = 3000000000;
     out[3] = ENDLESS as f32;
+    out[4] = UNBOUND as f32;
 }
+
+const UNBOUND: u32 = {
+    let mut n = 27;
+    #[bound(100)]
+    while n != 1 {
+        n = if n % 2 == 0 { n / 2 } else { 3 * n + 1 };
+    }
+    n
+};
 
 const ENDLESS: u32 = {
     let mut sum = 0;

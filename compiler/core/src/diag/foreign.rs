@@ -47,7 +47,12 @@ pub fn own_type(typed: &str) -> Option<&'static str> {
         "ivec4" | "int4" => "i32x4",
         "uvec2" | "uint2" => "u32x2",
         "uvec4" | "uint4" => "u32x4",
-        _ => return None,
+        // `f23`: a type of some other size.
+        _ => {
+            let (letter, size) = typed.split_at_checked(1)?;
+            let is_size = (2..=3).contains(&size.len()) && size.bytes().all(|digit| digit.is_ascii_digit());
+            return ["f32", "i32", "u32"].into_iter().find(|own| is_size && own.starts_with(letter));
+        }
     })
 }
 

@@ -121,6 +121,7 @@ impl Elaborator<'_> {
                     Ok(value) => known.push(value),
                     Err(fold::Unknown::Open) => return Err(self.not_constant(expr.span)),
                     Err(fold::Unknown::TooLong) => return Err(self.too_long(expr.span)),
+                    Err(fold::Unknown::Faulty) => return Err(self.faulty(expr.span)),
                 },
             }
         }
@@ -140,6 +141,12 @@ impl Elaborator<'_> {
         let d = Diagnostic::new(codes::NOT_CONSTANT, span, "this takes too long for a constant")
             .here(format!("more than {} million steps", fold::MAX_STEPS / 1_000_000))
             .help("loop over less, or compute it in the kernel");
+        self.report(d)
+    }
+
+    fn faulty(&mut self, span: Span) -> super::Reported {
+        let d = Diagnostic::new(codes::NOT_CONSTANT, span, "this constant ends in a fault")
+            .here("a loop takes more rounds than its `#[bound(..)]`, or a `fault!` is reached");
         self.report(d)
     }
 

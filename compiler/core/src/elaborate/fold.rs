@@ -15,6 +15,8 @@ pub(super) enum Unknown {
     Open,
     /// It takes more than [`MAX_STEPS`].
     TooLong,
+    /// A loop takes more rounds than it says, or a `fault!` is reached.
+    Faulty,
 }
 
 /// The value that `block`, after `ahead`, computes for `leaf`.
@@ -52,6 +54,7 @@ pub(super) fn run(kernel: &ir::Kernel, [ahead, block]: [&[Stmt]; 2], leaf: Value
     let mut launch = Launch { grid: [1; 3], args: interp::args(&kernel, &[]), buffers: vec![bytes] };
     match interp::run(&kernel, &mut launch, &Options { max_steps: MAX_STEPS, ..Options::default() }) {
         Ok(outcome) if outcome.fault.is_none() => {}
+        Ok(_) => return Err(Unknown::Faulty),
         Err(interp::Error::Steps { .. }) => return Err(Unknown::TooLong),
         _ => return Err(Unknown::Open),
     }
@@ -85,11 +88,11 @@ fn is_closed(kernel: &ir::Kernel, block: &[Stmt]) -> bool {
             Expr::Load { access, .. } => matches!(kernel[*access].place, Place::Slot(_)),
             _ => false,
         },
-        StmtKind::SetSlot(..) | StmtKind::Break | StmtKind::Continue => true,
+        StmtKind::SetSlot(..) | StmtKind::Break | StmtKind::Continue | StmtKind::Fault { .. } => true,
         StmtKind::Store { access, .. } => matches!(kernel[*access].place, Place::Slot(_)),
         StmtKind::If { then, otherwise, .. } => is_closed(kernel, then) && is_closed(kernel, otherwise),
         StmtKind::For { body, .. } | StmtKind::Loop { body } => is_closed(kernel, body),
-        StmtKind::Return | StmtKind::Barrier(_) | StmtKind::Fault { .. } => false,
+        StmtKind::Return | StmtKind::Barrier(_) => false,
         StmtKind::CopyAsync { .. } | StmtKind::CopyCommit | StmtKind::CopyWait(_) => false,
     })
 }

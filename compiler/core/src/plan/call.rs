@@ -116,7 +116,11 @@ impl Walk<'_, '_> {
                 Some((_, Item::Op(_))) => {
                     self.not_here(path.span, "an op cannot call another", "launch the same kernels")
                 }
-                Some((id, Item::Function(function))) => self.function(id, function, path, args, span),
+                Some((id, Item::Function(function)))
+                    if self.planner.program.is_own(self.planner.program.file_of(id)) =>
+                {
+                    self.function(id, function, path, args, span)
+                }
                 _ if matches!(name, "require" | "launch" | "supports") => {
                     let message = format!("`{name}` is a macro");
                     self.report(plan::OP_NAME, path.span, &message, &format!("write `{name}!(...)`"))
