@@ -56,7 +56,33 @@ pub(super) fn to_json(manifest: &abi::Manifest) -> Result<Vec<u8>, Diagnostics> 
         Diagnostic::without_place(codes::BINDINGS_REFUSED, format!("the Manifest cannot be written: {error}"))
     })?;
     json.push(b'\n');
+    if depth(&json) > MAX_DEPTH {
+        let what = "an op is nested too deeply: keep parts of its values by `let`, or have fewer ways in one another";
+        return Err(Diagnostic::without_place(codes::BINDINGS_REFUSED, what).into());
+    }
     Ok(json)
+}
+
+/// How deeply readers of JSON follow it (`serde_json`'s limit is 128).
+const MAX_DEPTH: usize = 127;
+
+/// How deeply lists and objects are nested in each other.
+fn depth(json: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut in_text, mut escaped) = (0usize, 0, false, false);
+    for byte in json {
+        match byte {
+            _ if std::mem::take(&mut escaped) => {}
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 fn instance(compiled: &CompiledInstance, program: &Program, sources: &Sources) -> abi::Instance {

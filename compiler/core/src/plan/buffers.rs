@@ -10,6 +10,9 @@ use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, PatternKind};
 use wgpuc_abi::{Arg, Expr, Step};
 
+/// How many buffers a name may choose among.
+const MAX_WAYS: usize = 8;
+
 impl Walk<'_, '_> {
     /// `let pattern = value;`
     pub(super) fn let_stmt(
@@ -136,7 +139,16 @@ impl Walk<'_, '_> {
         }
         // Not kept: what another `let` chooses by the same condition goes the same way.
         let ways = [self.entity(then, None, nodes)?, self.entity(otherwise, None, nodes)?];
-        Some(Entity::Choice(Box::new(Choice { cond, ways })))
+        let n_ways = ways.iter().map(n_ways).sum();
+        match &ways {
+            [Entity::Buffer(a), Entity::Buffer(b)] if a.arg == b.arg => return Some(ways[0].clone()),
+            _ if n_ways > MAX_WAYS => {
+                let help = format!("choose among {MAX_WAYS} at the most: each way has launches of its own");
+                return self.not_here(then.span, &format!("this is one of {n_ways} buffers"), &help);
+            }
+            _ => {}
+        }
+        Some(Entity::Choice(Box::new(Choice { cond, ways, n_ways })))
     }
 
     /// A launch; where a condition chooses one of its buffers, one for each way.
@@ -203,6 +215,11 @@ impl Walk<'_, '_> {
             }
         }
     }
+}
+
+/// How many buffers something may be.
+fn n_ways(entity: &Entity) -> usize {
+    if let Entity::Choice(choice) = entity { choice.n_ways } else { 1 }
 }
 
 /// The name of the buffer that an argument may be: `x`, `&x`, `x.as_x4()`.

@@ -9,6 +9,9 @@ use crate::source::Span;
 use crate::syntax::ast::{self, Item, PatternKind, Stmt};
 use wgpuc_abi::{BinaryOp, Expr, UnaryOp};
 
+/// The most parts of a value that a block or a function names.
+const MAX_PARTS: usize = 512;
+
 /// What an arm's pattern asks.
 pub(super) enum Test {
     /// Nothing; it may give the value a name.
@@ -34,8 +37,8 @@ impl Walk<'_, '_> {
                     value: Some(v),
                     ..
                 } => {
-                    let entity = self.value(v).map_or(Entity::Unknown, Entity::Value);
-                    self.scope.add(&name.name, entity);
+                    let entity = self.value(v).and_then(|value| self.short(value, v.span));
+                    self.scope.add(&name.name, entity.map_or(Entity::Unknown, Entity::Value));
                 }
                 Stmt::Let { span, .. } => {
                     return self.not_here(*span, "only `let name = value;` may stand here", "take it apart");
@@ -55,6 +58,14 @@ impl Walk<'_, '_> {
             Some(value) => self.value(value),
             None => self.wrong_type(block.span, "this block has no value", "end it with an expression without `;`"),
         }
+    }
+
+    /// A value that stands wherever it is used: twice as long with each `let` that uses one twice.
+    fn short(&mut self, value: Value, span: Span) -> Option<Value> {
+        if fold::n_parts(&value.expr, MAX_PARTS) < MAX_PARTS {
+            return Some(value);
+        }
+        self.not_here(span, "this value has too many parts", "compute some of it before, by a `let` of the op itself")
     }
 
     /// `if` as a value.
@@ -113,10 +124,13 @@ impl Walk<'_, '_> {
 
     /// `if cond { a } else { b }` of values of one type.
     pub(super) fn select_value(&mut self, cond: Value, a: Value, b: Value, text: Text) -> Value {
-        let expr = fold::select(cond.expr, a.expr.clone(), b.expr.clone());
+        let expr = fold::select(cond.expr.clone(), a.expr.clone(), b.expr.clone());
         let ty = a.ty;
         if expr == a.expr || expr == b.expr {
-            return if expr == a.expr { a } else { b };
+            let value = if expr == a.expr { a } else { b };
+            // Of two that are the same, what one says may only be so on its way.
+            let says = if let Expr::Bool(_) = cond.expr { value.says } else { (vec![], vec![]) };
+            return Value { says, ..value };
         }
         let mut value = Value::new(expr, ty, text);
         if ty == Ty::Int {

@@ -17,7 +17,7 @@ const MAX_RESULT: usize = 48;
 /// Results that are no polynomials, each with an atom of its own and what is known of it.
 #[derive(Debug, Default)]
 pub(super) struct Definitions {
-    known: Vec<(abi::Expr, Atom, Vec<Poly>)>,
+    known: Vec<(abi::Expr, Atom)>,
     /// Remainders, and what holds where they are 0 and something else holds, too.
     whole: Vec<Whole>,
 }
@@ -33,15 +33,16 @@ struct Whole {
 }
 
 impl Definitions {
-    /// The atom of a result, and what holds wherever it has been computed.
-    pub(super) fn define(&mut self, expr: &abi::Expr, operands: &[Poly]) -> (Atom, Vec<Poly>) {
-        if let Some((_, atom, facts)) = self.known.iter().find(|(known, ..)| known == expr) {
-            return (atom.clone(), facts.clone());
+    /// The atom of a result, and what holds of it here, whether it is computed or not: a divisor is only known not to be 0
+    /// where what is in force says so.
+    pub(super) fn define(&mut self, expr: &abi::Expr, operands: &[Poly], in_force: &[Poly]) -> (Atom, Vec<Poly>) {
+        let facts = |atom: &Atom| definition(expr, &Poly::atom(atom.clone()), operands, in_force);
+        if let Some((_, atom)) = self.known.iter().find(|(known, _)| known == expr) {
+            return (atom.clone(), facts(atom).into_iter().flatten().collect());
         }
         let id = self.known.len() as u32;
         let unsigned = is_unsigned(expr, operands);
         let atom = Atom::Defined { id, unsigned };
-        let facts = definition(expr, &Poly::atom(atom.clone()), operands).into_iter().flatten().collect::<Vec<_>>();
         if let (abi::Expr::Binary(abi::BinaryOp::Rem, ..), [a, b]) = (expr, operands)
             && let Some(fact) = a.sub(b)
         {
@@ -53,7 +54,8 @@ impl Definitions {
             let remainder = Poly::atom(atom.clone());
             self.whole.extend(positive.map(|positive| Whole { remainder, positive, fact }));
         }
-        self.known.push((expr.clone(), atom.clone(), facts.clone()));
+        self.known.push((expr.clone(), atom.clone()));
+        let facts = facts(&atom).into_iter().flatten().collect();
         (atom, facts)
     }
 
@@ -68,25 +70,39 @@ impl Definitions {
     }
 }
 
+/// Whether a result is certainly not negative, where it is computed.
 fn is_unsigned(expr: &abi::Expr, operands: &[Poly]) -> bool {
+    use abi::BinaryOp as B;
+    let (all, any) = (operands.iter().all(Poly::is_unsigned), operands.iter().any(Poly::is_unsigned));
     match expr {
-        abi::Expr::Binary(abi::BinaryOp::Max | abi::BinaryOp::BitAnd, ..) => operands.iter().any(Poly::is_unsigned),
-        abi::Expr::Binary(abi::BinaryOp::Shl | abi::BinaryOp::Shr, ..) => operands[0].is_unsigned(),
+        abi::Expr::Binary(B::Max | B::BitAnd, ..) => any,
+        abi::Expr::Binary(B::Shl | B::Shr, ..) => operands.first().is_some_and(Poly::is_unsigned),
+        abi::Expr::Binary(op, ..) => {
+            let keeps = matches!(op, B::Add | B::Mul | B::Div | B::Rem | B::DivCeil | B::Min | B::BitOr | B::BitXor);
+            all && keeps
+        }
         abi::Expr::Unary(abi::UnaryOp::Ilog2, _) => true,
-        abi::Expr::Select(..) => operands.iter().all(Poly::is_unsigned),
-        abi::Expr::Binary(..) => operands.iter().all(Poly::is_unsigned),
+        abi::Expr::Select(..) => all,
         _ => false,
     }
 }
 
+/// Whether facts say that a sum is at least 1.
+fn is_positive(sum: &Poly, in_force: &[Poly]) -> bool {
+    let less_one = sum.sub(&Poly::constant(1));
+    less_one.is_some_and(|rest| {
+        rest.is_unsigned() || in_force.iter().any(|fact| rest.sub(fact).is_some_and(|rest| rest.is_unsigned()))
+    })
+}
+
 /// What a quotient, a remainder, a minimum or a maximum satisfies, and what results of operations on bits do.
-fn definition(expr: &abi::Expr, result: &Poly, operands: &[Poly]) -> Vec<Option<Poly>> {
+fn definition(expr: &abi::Expr, result: &Poly, operands: &[Poly], in_force: &[Poly]) -> Vec<Option<Poly>> {
     use abi::BinaryOp as B;
     let (abi::Expr::Binary(op, ..), [a, b]) = (expr, operands) else { return vec![] };
     let one = Poly::constant(1);
     let multiple = || result.mul(b);
-    // Division by zero fails the call, so a divisor that is not negative is at least 1.
-    let divides = b.is_unsigned();
+    // Nobody need compute the quotient, so that it is does not say that its divisor is none of 0.
+    let divides = is_positive(b, in_force);
     match op {
         B::Div if divides && a.is_unsigned() => {
             vec![multiple().and_then(|m| a.sub(&m)), multiple().and_then(|m| m.add(b)?.sub(&one)?.sub(a))]
@@ -271,9 +287,9 @@ fn tidy(facts: Vec<Poly>) -> Vec<Poly> {
 fn follows(fact: &Poly, known: &Poly) -> bool {
     let Some((product, by)) = known.terms().find(|(_, c)| *c < 0) else { return false };
     let Some((_, of)) = fact.terms().find(|(p, _)| *p == product) else { return false };
-    let times = of / by;
+    let (Some(times), Some(0)) = (of.checked_div(by), of.checked_rem(by)) else { return false };
     let rest = || fact.sub(&known.scale(times)?);
-    of % by == 0 && times > 0 && rest().is_some_and(|rest| rest.is_unsigned())
+    times > 0 && rest().is_some_and(|rest| rest.is_unsigned())
 }
 
 /// What holds at both of two launches: what one says and the other implies.

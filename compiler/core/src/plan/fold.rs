@@ -54,6 +54,17 @@ pub(super) fn substitute(expr: &Expr, by: &dyn Fn(&Expr) -> Option<Expr>) -> Exp
     }
 }
 
+/// How many parts an expression has, counted up to `most`.
+pub(super) fn n_parts(expr: &Expr, most: usize) -> usize {
+    let parts: &[&Expr] = match expr {
+        Expr::Unary(_, a) => &[a],
+        Expr::Binary(_, a, b) => &[a, b],
+        Expr::Select(c, a, b) => &[c, a, b],
+        _ => &[],
+    };
+    parts.iter().fold(1, |n, part| if n < most { n + n_parts(part, most - n) } else { n })
+}
+
 /// `None` where the call would fail, or the value is too large to be written down.
 fn integers(op: BinaryOp, a: i128, b: i128) -> Option<Expr> {
     match op.compare(a, b) {

@@ -35,7 +35,8 @@ impl Walk<'_, '_> {
     }
 
     fn integer_poly(&mut self, op: BinaryOp, expr: &Expr, left: Poly, right: Poly) -> Poly {
-        let power = || right.as_constant().and_then(|by| 1i128.checked_shl(u32::try_from(by).ok()?));
+        // Larger ones say nothing of what fits a kernel.
+        let power = || right.as_constant().filter(|by| (0..=64).contains(by)).map(|by| 1i128 << by);
         let poly = match op {
             BinaryOp::Add => left.add(&right),
             BinaryOp::Sub => left.sub(&right),
@@ -48,9 +49,9 @@ impl Walk<'_, '_> {
         poly.unwrap_or_else(|| self.define(expr, &[left, right]))
     }
 
-    /// The atom of a result that is no polynomial; what it satisfies is in force from here on.
+    /// The atom of a result that is no polynomial; what it satisfies is in force from here on, also where nobody computes it.
     pub(super) fn define(&mut self, expr: &Expr, operands: &[Poly]) -> Poly {
-        let (atom, facts) = self.definitions.define(expr, operands);
+        let (atom, facts) = self.definitions.define(expr, operands, &self.facts);
         self.facts.extend(facts);
         Poly::atom(atom)
     }

@@ -161,6 +161,8 @@ pub(super) struct Choice {
     pub(super) cond: Value,
     /// What it is where the condition holds, and where it does not: a buffer, or another choice.
     pub(super) ways: [Entity; 2],
+    /// How many buffers it may be.
+    pub(super) n_ways: usize,
 }
 
 /// What a name in an op means.

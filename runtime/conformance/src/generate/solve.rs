@@ -22,8 +22,8 @@ pub(crate) fn solve(steps: &[Step], shape: &mut Shape) -> Result<(), String> {
 
 struct Walk<'s> {
     shape: &'s mut Shape,
-    /// What each slot was set to.
-    slots: Vec<(u32, Expr)>,
+    /// What each slot was set to, and what that was: looked up, not computed again by each slot that uses it.
+    slots: Vec<(u32, Expr, Option<i128>)>,
     /// Which round this is.
     round: i32,
 }
@@ -33,7 +33,10 @@ impl Walk<'_> {
     fn unmet(&mut self, steps: &[Step]) -> Option<(Expr, String)> {
         for step in steps {
             match step {
-                Step::Let { slot, value, .. } => self.slots.push((*slot, value.clone())),
+                Step::Let { slot, value, .. } => {
+                    let now = self.eval(value);
+                    self.slots.push((*slot, value.clone(), now));
+                }
                 Step::Require { cond, text, .. } if self.eval(cond) != Some(1) => {
                     return Some((cond.clone(), text.clone()));
                 }
@@ -60,7 +63,7 @@ impl Walk<'_> {
             Expr::Param { param, field } => self.shape.number(*param, *field),
             Expr::Len { param } => self.shape.lens.get(*param as usize).map(|len| i128::from(*len)),
             Expr::IsSome { param } => self.shape.given.get(*param as usize).map(|given| i128::from(*given)),
-            Expr::Slot(slot) => self.slots.iter().rev().find(|(s, _)| s == slot).and_then(|(_, e)| self.eval(e)),
+            Expr::Slot(slot) => self.slots.iter().rev().find(|(s, ..)| s == slot).and_then(|(_, _, now)| *now),
             Expr::Unary(UnaryOp::Not, a) => Some(1 - self.eval(a)?),
             Expr::Unary(UnaryOp::Neg, a) => Some(-self.eval(a)?),
             Expr::Unary(UnaryOp::Ilog2, a) => self.eval(a)?.checked_ilog2().map(i128::from),
@@ -77,7 +80,7 @@ impl Walk<'_> {
         match expr {
             Expr::F32(bits) => Some(f32::from_bits(*bits).into()),
             Expr::Param { param, field } => self.shape.float(*param, *field),
-            Expr::Slot(slot) => self.slots.iter().rev().find(|(s, _)| s == slot).and_then(|(_, e)| self.float(e)),
+            Expr::Slot(slot) => self.slots.iter().rev().find(|(s, ..)| s == slot).and_then(|(_, e, _)| self.float(e)),
             Expr::Unary(UnaryOp::Neg, a) => Some(-self.float(a)?),
             _ => None,
         }
@@ -131,7 +134,7 @@ impl Walk<'_> {
         match expr {
             Expr::Param { param, field } => self.shape.set_float(*param, *field, value),
             Expr::Slot(slot) => {
-                let found = self.slots.iter().rev().find(|(s, _)| s == slot).map(|(_, e)| e.clone());
+                let found = self.slots.iter().rev().find(|(s, ..)| s == slot).map(|(_, e, _)| e.clone());
                 found.is_some_and(|expr| self.set_float(&expr, value))
             }
             _ => false,
@@ -151,7 +154,7 @@ impl Walk<'_> {
             }
             Expr::Param { param, field } => self.shape.set_number(*param, *field, value),
             Expr::Slot(slot) => {
-                let found = self.slots.iter().rev().find(|(s, _)| s == slot).map(|(_, e)| e.clone());
+                let found = self.slots.iter().rev().find(|(s, ..)| s == slot).map(|(_, e, _)| e.clone());
                 found.is_some_and(|expr| self.set(&expr, value))
             }
             Expr::Unary(UnaryOp::Ilog2, a) => {

@@ -225,8 +225,11 @@ impl State<'_> {
     /// `a << b` for an unknown `b`.
     fn shifted_left(&mut self, a: &Poly, b: &Poly, int: Int) -> Poly {
         let ((low, high), (least, most)) = (self.facts.range(a), self.facts.range(b));
+        // The range of a product of several numbers may be far wider than the type.
+        let high = high.min(int.high());
         let atom = self.pure_atom(Op::Shl, &[a.clone(), b.clone()], int);
-        if low >= 0 && least >= 0 && most < i128::from(int.bits) && high << most <= int.high() {
+        let known = (0..=high).contains(&low) && (0..=most).contains(&least) && most < i128::from(int.bits);
+        if known && high <= int.high() >> most {
             self.facts.learn_le(&Poly::constant(low << least), &atom);
             self.facts.learn_le(&atom, &Poly::constant(high << most));
             self.facts.learn_le(a, &atom);

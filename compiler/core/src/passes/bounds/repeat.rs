@@ -17,7 +17,8 @@ use std::collections::BTreeSet;
 const MAX_ROUNDS: usize = 6;
 /// How many bounds of one variable are proposed at the end of a round.
 const MAX_PROPOSED: usize = 4;
-/// Loops nested deeper than this assume nothing: each level multiplies the walks.
+/// Loops nested deeper than this assume nothing: each level multiplies the walks. So only what is certain of the loops around
+/// one is it looked at closely: for sums and rates.
 const MAX_TRIALS: usize = 4;
 /// By how much a variable may grow in a round that does not always change it.
 const RATES: [i128; 3] = [1, 2, 4];
@@ -108,7 +109,7 @@ pub(super) struct Frame {
     left: bool,
     /// How often the body was walked before.
     round: usize,
-    /// How many atoms there were before the loop: what is made of those means the same in every round.
+    /// How many atoms there were before this walk of the body: what is made of those means the same in every round.
     n_atoms: u32,
     /// How many rounds were before this one, and how many there are where none leaves the loop: of a range of all numbers.
     rounds: Option<(Poly, Poly)>,
@@ -186,7 +187,9 @@ impl Walk<'_, '_> {
         let n = assumed.n_left();
         let first = |slot: SlotId| entry.iter().find(|e| e.0 == slot).map(|(_, int, value)| (*int, value.clone()));
         for (slot, _, _, change) in frame.heads {
-            if let (0, Change::By(step), Some((int, first))) = (frame.round, change, first(slot)) {
+            if let (0, Change::By(step), Some((int, first))) = (frame.round, change, first(slot))
+                && step.as_constant() != Some(0)
+            {
                 assumed.progressions.push(Progression { slot, int, first, step, holds: true });
             }
         }
@@ -207,12 +210,13 @@ impl Walk<'_, '_> {
             return;
         }
         let old = |p: &Poly| p.atoms().iter().all(|a| *a <= frame.n_atoms);
+        let looks_closely = frame.round == 0 && self.trials == 1;
         for (slot, int, head, change) in &mut frame.heads {
             let Held::Int(sum) = self.state.slots[slot.0 as usize].clone() else {
                 *change = Change::Varies;
                 continue;
             };
-            if frame.round == 0 && frame.rounds.is_some() {
+            if looks_closely && frame.rounds.is_some() {
                 change.see(sum.sub(head).map(|step| int.centred(&step)).filter(old));
                 if matches!(change, Change::By(_)) {
                     continue;
@@ -226,12 +230,15 @@ impl Walk<'_, '_> {
             let mut bounds: Vec<Poly> = bounds.take(MAX_PROPOSED).collect();
             // In the first round the value before the loop is assumed of the next one too.
             let high = facts.range(&now).1;
-            if high < int.high() {
+            if high < int.high() && (frame.round == 1 || looks_closely) {
                 bounds.push(Poly::constant(high));
             }
             frame.proposed.extend(bounds.into_iter().map(|bound| (*slot, bound, 0)));
             let grows_by = |rate: &&i128| head.plus(**rate).is_some_and(|most| self.state.le(&now, &most));
-            if let (0, Some(_), Some(rate)) = (frame.round, &frame.rounds, RATES.iter().find(grows_by)) {
+            if looks_closely
+                && frame.rounds.is_some()
+                && let Some(rate) = RATES.iter().find(grows_by)
+            {
                 let before = frame.assumed.invariants.iter().find(|i| i.slot == *slot && i.rate == 0);
                 frame.proposed.extend(before.map(|before| (*slot, before.bound.clone(), *rate)));
             }

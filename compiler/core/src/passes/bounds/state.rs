@@ -152,51 +152,47 @@ impl<'k> State<'k> {
 
     /// Learns what follows from a condition.
     pub(super) fn assume(&mut self, cond: &Rc<Cond>, truth: bool) {
-        self.assume_parts(cond, truth);
-        // `len as i32` is the length wherever it is not negative.
-        for at in 0..self.wrapped.len() {
-            let (sum, int, atom) = &self.wrapped[at];
-            if int.signed && self.facts.atom(*atom).low >= 0 {
-                let (low, high) = self.facts.range(sum);
-                if low >= 0 && high < 1 << int.bits {
-                    let (sum, atom) = (sum.clone(), Poly::atom(*atom));
-                    self.facts.learn_eq(&atom, &sum);
-                }
-            }
-        }
-    }
-
-    fn assume_parts(&mut self, cond: &Rc<Cond>, truth: bool) {
         match (&**cond, truth) {
             (Cond::Known(_) | Cond::Opaque, _) => {}
-            (Cond::Not(c), _) => self.assume_parts(c, !truth),
+            (Cond::Not(c), _) => self.assume(c, !truth),
             (Cond::And(a, b), true) | (Cond::Or(a, b), false) => {
-                self.assume_parts(a, truth);
-                self.assume_parts(b, truth);
+                self.assume(a, truth);
+                self.assume(b, truth);
                 // What the second says may prove the first's sums to be in range.
-                self.assume_parts(a, truth);
+                self.assume(a, truth);
             }
             (Cond::And(a, b), false) | (Cond::Or(a, b), true) => {
                 for (one, other) in [(a, b), (b, a)] {
                     if matches!(**one, Cond::Known(k) if k != truth) {
-                        self.assume_parts(other, truth);
+                        self.assume(other, truth);
                     }
                 }
             }
             (Cond::Choice(c, a, b), _) => {
                 // `c && b` is `if c { b } else { false }`: where it holds, so does c.
                 if under(b, c, false).is_some_and(|known| known != truth) {
-                    self.assume_parts(c, true);
-                    self.assume_parts(a, truth);
+                    self.assume(c, true);
+                    self.assume(a, truth);
                 } else if under(a, c, true).is_some_and(|known| known != truth) {
-                    self.assume_parts(c, false);
-                    self.assume_parts(b, truth);
+                    self.assume(c, false);
+                    self.assume(b, truth);
                 }
             }
             (Cond::Compare(op, a, b, int), _) => {
                 let (a, b) = (self.exact(a, *int), self.exact(b, *int));
                 self.assume_compare(*op, truth, &a, &b);
+                [a, b].iter().flat_map(Poly::atoms).for_each(|atom| self.unwrap_natural(atom));
             }
+        }
+    }
+
+    /// What wraps to a number that is not negative, and never was, is that number: `len as i32`, where it is not below 0.
+    fn unwrap_natural(&mut self, atom: AtomId) {
+        let Origin::Wrapped(sum, int) = &self.facts.atom(atom).origin else { return };
+        let (low, high) = self.facts.range(sum);
+        if int.signed && self.facts.atom(atom).low >= 0 && low >= 0 && high < 1 << int.bits {
+            let sum = sum.clone();
+            self.facts.learn_eq(&Poly::atom(atom), &sum);
         }
     }
 

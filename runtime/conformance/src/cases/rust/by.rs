@@ -146,21 +146,28 @@ impl Scope {
         items: &[Value],
         mut order: impl FnMut(&mut Self, &Value, &Value) -> Result<Ordering>,
     ) -> Result<Vec<Value>> {
-        let mut sorted: Vec<Value> = Vec::with_capacity(items.len());
-        for item in items {
-            let mut wrong = None;
-            let at = sorted.partition_point(|other| match self.count(1).and_then(|()| order(self, other, item)) {
-                Ok(order) => order.is_le(),
-                Err(stop) => {
-                    wrong = Some(stop);
-                    false
+        let (mut from, mut to) = (items.to_vec(), Vec::with_capacity(items.len()));
+        let mut run = 1;
+        // Runs that are sorted, two by two into one.
+        while run < from.len() {
+            for pair in from.chunks(2 * run) {
+                let (mut left, mut right) = pair.split_at(run.min(pair.len()));
+                while let ([a, after_a @ ..], [b, after_b @ ..]) = (left, right) {
+                    self.count(1)?;
+                    if order(self, a, b)?.is_le() {
+                        to.push(a.clone());
+                        left = after_a;
+                    } else {
+                        to.push(b.clone());
+                        right = after_b;
+                    }
                 }
-            });
-            match wrong {
-                Some(stop) => return Err(stop),
-                None => sorted.insert(at, item.clone()),
+                to.extend_from_slice(left);
+                to.extend_from_slice(right);
             }
+            from = std::mem::take(&mut to);
+            run *= 2;
         }
-        Ok(sorted)
+        Ok(from)
     }
 }

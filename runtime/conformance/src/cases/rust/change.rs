@@ -53,6 +53,10 @@ impl Scope {
             }
             _ => {
                 let args = args.iter().map(|arg| self.eval(arg)).collect::<Result<Vec<_>>>()?;
+                if let ("extend", [more]) = (name, args.as_slice()) {
+                    let n_more = self.items(more)?.len();
+                    self.count(n_more)?;
+                }
                 let Value::List(list) = self.place(of)? else { return Ok(None) };
                 return change(Rc::make_mut(list), name, &args).map(Some);
             }
@@ -90,6 +94,10 @@ impl Scope {
         for index in path {
             let Value::List(list) = found else { return Err(format!("{} has no elements", found.kind()).into()) };
             let len = list.len();
+            if Rc::strong_count(list) > 1 {
+                // It is copied.
+                self.left = self.left.checked_sub(len as u64).ok_or(super::TOO_LONG)?;
+            }
             let element = Rc::make_mut(list).get_mut(index);
             found = element.ok_or_else(|| Stop::from(format!("index {index}, but the length is {len}")).at(expr))?;
         }

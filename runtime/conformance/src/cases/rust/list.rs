@@ -5,8 +5,8 @@ use super::{Scope, Value, number, part};
 use std::rc::Rc;
 use syn::{Expr, ExprMethodCall};
 
-/// More are never needed: a buffer under test has 2^28 at most, and this many take a second.
-pub(super) const MAX_LEN: usize = 1 << 26;
+/// More take too much memory.
+pub(super) const MAX_LEN: usize = 1 << 24;
 
 /// Methods that give what they are called on: iterators are lists here, and references what they lead to.
 const AS_IT_IS: [&str; 12] = [
@@ -76,8 +76,8 @@ impl Scope {
     }
 
     fn of_list(&mut self, items: &[Value], name: &str, args: &[&Expr]) -> Result<Value> {
-        // Copying is cheaper than evaluating.
-        self.count(items.len() / 8)?;
+        // Copying is cheaper than evaluating, but where each item becomes a list.
+        self.count(if matches!(name, "zip" | "enumerate") { 4 * items.len() } else { items.len() / 8 })?;
         match (name, args) {
             ("fold", [start, step]) => {
                 let (start, step) = (self.eval(start)?, self.callee(step)?);
@@ -138,7 +138,7 @@ impl Scope {
                 Value::Option(value) => all.extend(value.iter().map(|value| (**value).clone())),
                 list => {
                     let items = self.items(list)?;
-                    self.count(items.len() / 8)?;
+                    self.count(items.len())?;
                     all.extend(items.iter().cloned());
                 }
             }
@@ -150,7 +150,7 @@ impl Scope {
     pub(super) fn items(&mut self, on: &Value) -> Result<Rc<Vec<Value>>> {
         let items = items(on)?;
         if let Value::Range(..) = on {
-            self.count(items.len() / 8)?;
+            self.count(items.len())?;
         }
         Ok(items)
     }

@@ -30,7 +30,14 @@ pub(super) fn method(on: &Value, name: &str, args: &[Value]) -> Result<Option<Va
             "`{name}` is another for every type, and whole numbers have none here: write the operator, and `as` where \
              it is meant to wrap"
         )),
-        (Value::Int(n), []) => Ok(of_int(*n, name)),
+        (Value::Int(0), []) if name == "trailing_zeros" => Err("0 has as many zeros as its type has bits".to_owned()),
+        (Value::Int(n), []) if n.is_negative() && name == "count_ones" => {
+            Err(format!("{n} has as many ones as its type has bits: write `as u32`"))
+        }
+        (Value::Int(n), []) => match of_int(*n, name) {
+            None if matches!(name, "ilog2" | "ilog10" | "isqrt") => Err(format!("{n} has no `{name}`")),
+            value => Ok(value),
+        },
         (Value::Int(n), [Value::Int(m)]) if name == "partial_cmp" => {
             Ok(Some(Value::option(Some(Value::Int(n.cmp(m) as i128)))))
         }
