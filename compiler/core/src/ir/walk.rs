@@ -1,6 +1,7 @@
 //! Operands and nested blocks of the IR's nodes, for passes that treat all nodes alike.
 
-use super::{AccessId, Block, Expr, Op, StmtKind, SubgroupOp, ValueId};
+use super::{AccessId, Block, Expr, Op, SlotId, StmtKind, SubgroupOp, ValueId};
+use std::collections::BTreeSet;
 
 impl Expr {
     /// A pure operation.
@@ -158,4 +159,21 @@ pub fn count_jumps(body: &Block) -> usize {
         _ => 0,
     };
     body.iter().map(|stmt| count(&stmt.kind)).sum()
+}
+
+/// The plain variables that a block sets.
+pub fn assigned(block: &Block, set: &mut BTreeSet<SlotId>) {
+    for stmt in block {
+        match &stmt.kind {
+            StmtKind::SetSlot(slot, _) => {
+                set.insert(*slot);
+            }
+            StmtKind::If { then, otherwise, .. } => {
+                assigned(then, set);
+                assigned(otherwise, set);
+            }
+            StmtKind::For { body, .. } | StmtKind::Loop { body } => assigned(body, set),
+            _ => {}
+        }
+    }
 }

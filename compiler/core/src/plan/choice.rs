@@ -80,6 +80,12 @@ impl Walk<'_, '_> {
         let Some(otherwise) = otherwise else {
             return self.wrong_type(span, "this `if` has a value only where it holds", "add an `else`");
         };
+        // What a round never takes need not be right, as among statements.
+        match (&cond.expr, self.in_loops > 0) {
+            (Expr::Bool(true), true) => return self.block_value(then),
+            (Expr::Bool(false), true) => return self.value(otherwise),
+            _ => {}
+        }
         let a = self.where_holds(&cond, true, |walk| walk.block_value(then));
         let b = self.where_holds(&cond, false, |walk| walk.value(otherwise));
         self.select(cond, a?, b?, span)

@@ -41,9 +41,15 @@ impl Walk<'_, '_> {
             }
         }
         let index = self.value_of(at, Ty::Int)?;
-        let Some(value) = known_index(&index) else {
-            let help = "loop over the places, or pass it to the kernel";
-            return self.not_here(at.span, "this is not known while compiling", help);
+        let value = match index.expr {
+            Expr::Int(known) => match u128::try_from(known) {
+                Ok(known) => known,
+                Err(_) => return self.wrong_type(at.span, &format!("the index is {known}"), "count from 0"),
+            },
+            _ => {
+                let help = "loop over the places, or pass it to the kernel";
+                return self.not_here(at.span, "this is not known while compiling", help);
+            }
         };
         // As a literal: what the index is made of are the op's own names.
         let literal = ast::Expr { kind: ExprKind::Int { value, suffix: None }, span: at.span };
@@ -98,12 +104,5 @@ impl Walk<'_, '_> {
             }
             _ => super::expr::text_of(expr),
         }
-    }
-}
-
-fn known_index(index: &Value) -> Option<u128> {
-    match index.expr {
-        Expr::Int(known) => u128::try_from(known).ok(),
-        _ => None,
     }
 }

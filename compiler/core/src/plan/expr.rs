@@ -170,6 +170,11 @@ impl<'a> Walk<'_, 'a> {
     fn binary(&mut self, op: AstOp, a: &ast::Expr, b: &ast::Expr) -> Option<Value> {
         let (abi_op, sign, level) = operator(op);
         let left = self.value(a);
+        if let (Some(known), true) = (&left, self.in_loops > 0)
+            && matches!((op, &known.expr), (AstOp::AndAlso, Expr::Bool(false)) | (AstOp::OrElse, Expr::Bool(true)))
+        {
+            return left;
+        }
         // The right side of `&&` and `||` may not be reached: what its parts satisfy holds only there.
         let lazy = matches!(op, AstOp::AndAlso | AstOp::OrElse);
         let mark = self.facts.len();

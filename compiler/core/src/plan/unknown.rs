@@ -1,5 +1,6 @@
 //! Names that an op does not have, and what was meant.
 
+use super::integers;
 use super::value::Value;
 use super::walk::{MAX_TEXT, Walk};
 use crate::diag::{Diagnostic, Use, codes::plan, foreign, nearest};
@@ -25,12 +26,17 @@ impl Walk<'_, '_> {
     fn help_for_unknown(&self, name: &ast::Ident, what: &str) -> String {
         let program = self.planner.program;
         let is_function = what == "function";
+        if is_function && integers::ABOUT_POWERS.contains(&name.name.as_str()) {
+            return format!("it is a method: `n.{}()`", name.name);
+        }
         if is_function && (is_core_method(&name.name) || foreign(&name.name, Use::Function).is_some()) {
             return "an op only compares floats and computes with integers: compute in the kernel".to_owned();
         }
-        // Kernels' functions are none that an op could call.
-        let items = program.visible_names(self.file).filter(|name| {
-            matches!(self.item(name), Some((_, Item::Const(_) | Item::Enum(_) | Item::Struct(_)))) && !is_function
+        let items = program.visible_names(self.file).filter(|name| match self.item(name) {
+            // The prelude's belong to kernels.
+            Some((id, Item::Function(_))) => is_function && program.is_own(program.file_of(id)),
+            Some((_, Item::Const(_) | Item::Enum(_) | Item::Struct(_))) => !is_function,
+            _ => false,
         });
         let functions = FUNCTIONS.iter().copied().filter(|_| is_function);
         let known = self.scope.names().chain(items).chain(functions);
@@ -45,11 +51,13 @@ impl Walk<'_, '_> {
 
     /// Reports a method that ops do not have.
     pub(super) fn no_method(&mut self, receiver: &ast::Expr, name: &ast::Ident) -> Option<Value> {
-        let known = ["len", "is_some", "is_none", "min", "max", "div_ceil"];
+        let known = ["len", "is_some", "is_none", "min", "max", "div_ceil"].into_iter().chain(integers::ABOUT_POWERS);
         let help = match nearest(&name.name, known) {
             Some(near) => format!("did you mean `{near}`?"),
             None => {
-                "a buffer has `.len()` and `.is_some()`, an integer `.min(b)`, `.max(b)`, `.div_ceil(b)`".to_owned()
+                "a buffer has `.len()` and `.is_some()`, an integer `.min(b)`, `.max(b)`, `.div_ceil(b)`, `.ilog2()`, \
+                 `.is_power_of_two()`, `.next_power_of_two()`"
+                    .to_owned()
             }
         };
         let of = self.planner.sources.text(receiver.span);

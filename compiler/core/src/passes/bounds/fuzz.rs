@@ -91,6 +91,11 @@ impl Writer<'_> {
             8 => {
                 let (by, op) = (self.r.pick(&[0, 1, 2, 4, 31, 33]), self.r.pick(&[Op::Shl, Op::Shr, Op::Shr]));
                 let by = self.b.u32(by);
+                let by = match self.r.below(4) {
+                    0 => self.b.op(Op::And, &[b, by]),
+                    1 => b,
+                    _ => by,
+                };
                 let v = self.b.op(op, &[a, by]);
                 self.u.push(v);
             }

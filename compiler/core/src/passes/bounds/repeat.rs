@@ -10,6 +10,7 @@ use super::int::Int;
 use super::poly::Poly;
 use super::state::Held;
 use super::walk::Walk;
+use crate::ir::walk::assigned;
 use crate::ir::{Block, SlotId, StmtKind};
 use std::collections::BTreeSet;
 
@@ -376,22 +377,5 @@ impl Change {
             (Self::By(known), Some(step)) if *known == step => Self::By(step),
             _ => Self::Varies,
         };
-    }
-}
-
-/// The plain variables that a block sets.
-fn assigned(block: &Block, set: &mut BTreeSet<SlotId>) {
-    for stmt in block {
-        match &stmt.kind {
-            StmtKind::SetSlot(slot, _) => {
-                set.insert(*slot);
-            }
-            StmtKind::If { then, otherwise, .. } => {
-                assigned(then, set);
-                assigned(otherwise, set);
-            }
-            StmtKind::For { body, .. } | StmtKind::Loop { body } => assigned(body, set),
-            _ => {}
-        }
     }
 }

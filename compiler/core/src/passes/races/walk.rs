@@ -2,6 +2,7 @@
 
 use super::conflict::{self, Stored, Use, conflict};
 use super::lanes::{self, Lanes};
+use crate::ir::walk::assigned;
 use crate::ir::{AccessId, Block, Builtin, Expr, Kernel, Place, Scalar, Shared, SlotId, Stmt, StmtKind, Type, ValueId};
 use crate::passes::finding::Finding;
 use std::collections::{BTreeSet, HashSet};
@@ -320,20 +321,4 @@ pub(super) fn leaves_kernel(block: &Block) -> bool {
         StmtKind::For { body, .. } | StmtKind::Loop { body } => leaves_kernel(body),
         _ => false,
     })
-}
-
-fn assigned(block: &Block, set: &mut BTreeSet<SlotId>) {
-    for stmt in block {
-        match &stmt.kind {
-            StmtKind::SetSlot(slot, _) => {
-                set.insert(*slot);
-            }
-            StmtKind::If { then, otherwise, .. } => {
-                assigned(then, set);
-                assigned(otherwise, set);
-            }
-            StmtKind::For { body, .. } | StmtKind::Loop { body } => assigned(body, set),
-            _ => {}
-        }
-    }
 }
