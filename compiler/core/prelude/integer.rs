@@ -29,7 +29,8 @@ pub fn saturating_add<I: Int>(self: I, other: I) -> I {
 /// The difference; where the type cannot hold it, the nearest number that it can.
 pub fn saturating_sub<I: Int>(self: I, other: I) -> I {
     let difference = self - other;
-    select(other < 0, select(difference < self, I::MAX, difference), select(difference > self, I::MIN, difference))
+    // Of two numbers, so that what is below the result is known to be below the difference.
+    select(other < 0, select(difference < self, I::MAX, difference), select(self < I::MIN + other, I::MIN, difference))
 }
 
 /// The quotient that goes with `rem_euclid`: rounded so that what is left is not negative.

@@ -13,6 +13,7 @@ use cudarc::driver::{CudaContext, CudaEvent, CudaSlice, CudaStream, DevicePtr, D
 use curand::Philox;
 use std::sync::Arc;
 use std::time::Duration;
+use wgpuc_runtime::backend::cuda::IdleStream;
 use wgpuc_runtime::backend::cuda::cublas::{Blas, Layout};
 
 /// Bytes that the card's caches may hold.
@@ -20,8 +21,10 @@ const CACHE: u64 = 60_000_000;
 /// Numbers that are made on the host; larger matrices repeat them.
 const N_NUMBERS: u32 = 1 << 20;
 
-/// The libraries of one card.
+/// The libraries of one card, on the stream that our ops have: on one of their own, they and our ops would be slower.
 pub(super) struct Libraries {
+    /// The card's name.
+    card: String,
     blas: Option<Blas>,
     philox: Option<Philox>,
     /// After those that work on its stream.
@@ -49,18 +52,26 @@ impl Libraries {
         // SAFETY: all work is on one stream, so nothing has to wait for another's events.
         unsafe { context.disable_event_tracking() };
         let event = || context.new_event(Some(CUevent_flags::CU_EVENT_DEFAULT)).ok();
-        let clock = Clock { stream: context.new_stream().ok()?, from: event()?, to: event()? };
-        let stream = clock.stream.cu_stream().cast();
-        // SAFETY: it is the stream of the context that was just made this thread's, and the clock keeps it.
+        let stream = IdleStream::of(name).ok()?.handle();
+        // SAFETY: it is a stream of that context, as a process has one of a card. Whoever measures has it meanwhile.
+        let clock =
+            Clock { stream: unsafe { context.wrap_borrowed_stream(stream.cast()) }, from: event()?, to: event()? };
+        // SAFETY: as above, and the context is this thread's.
         let blas = unsafe { Blas::new(stream) }.inspect_err(|why| tracing::info!(%why, "cuBLAS is not measured")).ok();
         let philox = Philox::find(stream);
         let numbers = Numbers::new(1, Range::Signed);
         let numbers = (0..N_NUMBERS / 4).flat_map(|i| numbers.quad(i)).collect();
-        Some(Self { blas, philox, clock, numbers })
+        Some(Self { card: name.to_owned(), blas, philox, clock, numbers })
     }
 
     /// What a library needs for a case; says why where it fails.
     pub(super) fn measure(&self, case: &Case, what: Library) -> Option<Row> {
+        // Nobody else may use it, or destroy it.
+        let taken = IdleStream::of(&self.card).ok()?;
+        if taken.handle() != self.clock.stream.cu_stream().cast() {
+            tracing::warn!(case = case.name, "the libraries' stream is in use: they are not measured");
+            return None;
+        }
         let bytes = case.work.footprint();
         let (by, timing) = match what {
             Library::Sgemm { m, n, k } => ("cublas", self.sgemm(self.blas.as_ref()?, (m, n, k), bytes)),

@@ -5,19 +5,22 @@
 #![expect(unsafe_code, reason = "the driver's functions are foreign")]
 
 use super::driver::{Card, Failure, call};
+use super::idle::IdleStreams;
 use super::pinned::Reserve;
 use crate::backend::Error;
 use cudarc::driver::sys;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// A card's context, its pool of memory, and memory of the host that is kept for it.
+/// A card's context, its pool of memory, and what is kept for sessions to come.
 pub(super) struct Context {
     pub card: Card,
     raw: sys::CUcontext,
     pool: Option<sys::CUmemoryPool>,
     /// Pinned memory that is kept for later.
     pub reserve: Reserve,
+    /// Streams that are kept for later.
+    pub idle_streams: IdleStreams,
     lost: OnceLock<String>,
 }
 
@@ -50,7 +53,14 @@ impl Context {
             call!(cuCtxSetCurrent(raw))?;
         }
         let pool = card.has_pools.then(|| pool(card)).transpose()?;
-        Ok(Self { card: card.clone(), raw, pool, reserve: Reserve::new()?, lost: OnceLock::new() })
+        Ok(Self {
+            card: card.clone(),
+            raw,
+            pool,
+            reserve: Reserve::new()?,
+            idle_streams: IdleStreams::default(),
+            lost: OnceLock::new(),
+        })
     }
 
     /// Makes it this thread's context, as almost every call of the driver needs it. Costs some tens of nanoseconds.

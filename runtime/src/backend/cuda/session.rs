@@ -384,6 +384,8 @@ impl Drop for CudaSession {
             self.staging.give_up();
             self.record.give_up();
             std::mem::forget(self.blas.take());
+        } else {
+            self.stream.retire();
         }
         for memory in self.buffers.drain(..).flatten() {
             self.stream.free(memory);

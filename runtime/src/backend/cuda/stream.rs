@@ -19,6 +19,10 @@ use std::time::Duration;
 pub(super) struct Stream {
     context: Arc<Context>,
     raw: sys::CUstream,
+    /// The how manieth of its context.
+    number: u32,
+    /// Whether another session may have it.
+    is_retired: bool,
 }
 
 /// A point in a stream's order.
@@ -33,12 +37,22 @@ unsafe impl Send for Stream {}
 unsafe impl Send for Event {}
 
 impl Stream {
+    /// An earlier one that is idle, or a new one.
     pub(super) fn new(context: &Arc<Context>) -> Result<Self, Error> {
+        let number = match context.idle_streams.take() {
+            Ok((number, raw)) => return Ok(Self { context: Arc::clone(context), raw, number, is_retired: false }),
+            Err(number) => number,
+        };
         let mut raw = std::ptr::null_mut();
         let flags = sys::CUstream_flags::CU_STREAM_NON_BLOCKING as u32;
         // SAFETY: the driver writes the stream's handle.
         context.ok(unsafe { call!(cuStreamCreate(&raw mut raw, flags)) })?;
-        Ok(Self { context: Arc::clone(context), raw })
+        Ok(Self { context: Arc::clone(context), raw, number, is_retired: false })
+    }
+
+    /// Its work is done, and from here on it only frees memory: then another session may have it.
+    pub(super) fn retire(&mut self) {
+        self.is_retired = true;
     }
 
     pub(super) fn context(&self) -> &Arc<Context> {
@@ -137,7 +151,10 @@ impl Stream {
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        if self.context.make_current().is_ok() {
+        if self.context.make_current().is_err() {
+            return;
+        }
+        if !self.is_retired || !self.context.idle_streams.keep(self.number, self.raw) {
             // SAFETY: the handle is given up; the driver lets work on it end first, without waiting here.
             let _ = unsafe { call!(cuStreamDestroy_v2(self.raw)) };
         }

@@ -22,6 +22,7 @@ mod poly;
 mod quotients;
 mod repeat;
 mod search;
+mod settle;
 mod state;
 mod steering;
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::facts::{Facts, Mark, Origin};
 use super::int::Int;
 use super::poly::{AtomId, Poly};
 use super::search::holds;
+use super::settle::Ways;
 use crate::ir::{Kernel, Op, ValueId};
 use rustc_hash::FxBuildHasher;
 use std::collections::HashMap;
@@ -45,6 +46,10 @@ pub(super) struct State<'k> {
     pub(super) ints: Vec<Option<Poly>>,
     pub(super) conds: Vec<Option<Rc<Cond>>>,
     pub(super) slots: Vec<Held>,
+    /// For atoms of [`Self::join`] the two sums that each is one of.
+    pub(super) ways: HashMap<AtomId, Rc<Ways>, FxBuildHasher>,
+    /// Whether [`Self::settle`] is at work.
+    pub(super) is_settling: bool,
     atoms: HashMap<Origin, AtomId, FxBuildHasher>,
     /// The sums that were not proved to be in range, and the atoms that stand for what they wrap to.
     wrapped: Vec<(Poly, Int, AtomId)>,
@@ -59,6 +64,8 @@ impl<'k> State<'k> {
             ints: vec![None; n],
             conds: vec![None; n],
             slots: vec![Held::Opaque; kernel.slots.len()],
+            ways: HashMap::default(),
+            is_settling: false,
             atoms: HashMap::default(),
             wrapped: vec![],
         }
@@ -199,9 +206,9 @@ impl<'k> State<'k> {
     fn assume_compare(&mut self, op: Op, truth: bool, a: &Poly, b: &Poly) {
         match (op, truth) {
             (Op::Lt, true) | (Op::Ge, false) => self.learn_lt(a, b),
-            (Op::Le, true) | (Op::Gt, false) => self.facts.learn_le(a, b),
+            (Op::Le, true) | (Op::Gt, false) => self.learn_le(a, b),
             (Op::Gt, true) | (Op::Le, false) => self.learn_lt(b, a),
-            (Op::Ge, true) | (Op::Lt, false) => self.facts.learn_le(b, a),
+            (Op::Ge, true) | (Op::Lt, false) => self.learn_le(b, a),
             (Op::Eq, true) | (Op::Ne, false) => self.facts.learn_eq(a, b),
             (Op::Ne, true) | (Op::Eq, false) => {
                 if self.le(a, b) {
@@ -216,8 +223,14 @@ impl<'k> State<'k> {
 
     pub(super) fn learn_lt(&mut self, left: &Poly, right: &Poly) {
         if let Some(left) = left.plus(1) {
-            self.facts.learn_le(&left, right);
+            self.learn_le(&left, right);
         }
+    }
+
+    /// Learns that `left <= right`, and what that says of choices in them.
+    fn learn_le(&mut self, left: &Poly, right: &Poly) {
+        self.facts.learn_le(left, right);
+        self.settle(left, right);
     }
 
     /// A variable that holds `a` where the condition holds, else `b`: the sum they share, or an atom with the
@@ -227,9 +240,12 @@ impl<'k> State<'k> {
             return a.clone();
         }
         let candidates = self.candidates(cond, a, b, int);
-        let (low_a, high_a, fits_a) = self.bounds_under(cond, true, a, int, &candidates);
-        let (low_b, high_b, fits_b) = self.bounds_under(cond, false, b, int, &candidates);
+        let (exact_a, (low_a, high_a), fits_a) = self.bounds_under(cond, true, a, int, &candidates);
+        let (exact_b, (low_b, high_b), fits_b) = self.bounds_under(cond, false, b, int, &candidates);
         let joined = self.fresh(origin, int);
+        if let Some(atom) = joined.as_atom() {
+            self.ways.insert(atom, Rc::new(Ways { cond: cond.clone(), a: exact_a, b: exact_b }));
+        }
         self.facts.learn_le(&Poly::constant(low_a.min(low_b)), &joined);
         self.facts.learn_le(&joined, &Poly::constant(high_a.max(high_b)));
         let mut has_upper = false;
@@ -299,7 +315,7 @@ impl<'k> State<'k> {
         unique
     }
 
-    /// Under a condition: the range of a sum, and for each candidate whether it is an upper and a lower bound.
+    /// Under a condition: a sum's exact number, its range, and for each candidate whether it is an upper and a lower bound.
     fn bounds_under(
         &mut self,
         cond: &Rc<Cond>,
@@ -307,14 +323,14 @@ impl<'k> State<'k> {
         sum: &Poly,
         int: Int,
         candidates: &[Poly],
-    ) -> (i128, i128, Vec<(bool, bool)>) {
+    ) -> (Poly, (i128, i128), Vec<(bool, bool)>) {
         let mark = self.mark();
         self.assume(cond, truth);
         let exact = self.exact(sum, int);
         let (low, high) = self.facts.range(&exact);
         let fits = candidates.iter().map(|c| (self.le(&exact, c), self.le(c, &exact))).collect();
         self.reset(mark);
-        (low.max(int.low()), high.min(int.high()), fits)
+        (exact, (low.max(int.low()), high.min(int.high())), fits)
     }
 
     pub(super) fn mark(&self) -> Mark {
