@@ -6,7 +6,9 @@
 mod ptx;
 
 use ptx::{BROKEN, FAIL, FILL, ID, Made, NEXT, SHARED, WAIT, device, read, read_words, session};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
+use wgpuc_runtime::backend::cuda::IdleStream;
 use wgpuc_runtime::backend::{Device, Error, Fault, Mark};
 
 #[test]
@@ -36,6 +38,25 @@ fn two_sessions_do_not_meet() {
     assert_eq!(t.take_fault(), Ok(None));
     assert!(s.take_fault().unwrap().is_some());
     assert!(t.read(wgpuc_runtime::backend::BufferKey(7), 0, &mut [0]).is_err());
+}
+
+#[test]
+fn a_stream_is_one_owners_at_a_time() {
+    let Some(device) = device() else { return };
+    let name = device.info().name;
+    for _ in 0..3 {
+        let streams: Vec<IdleStream> = (0..4).map(|_| IdleStream::of(&name).unwrap()).collect();
+        let handles: BTreeSet<_> = streams.iter().map(|stream| stream.handle().addr()).collect();
+        assert_eq!(handles.len(), streams.len());
+        // Sessions that come after one another, and one beside all of those.
+        for first in [3, 4] {
+            let mut s = session(&device);
+            let a = s.create(256).unwrap();
+            FILL.launch(&mut *s, [1, 1, 1], &[first, 64], &[a]).unwrap();
+            assert_eq!(read_words(&mut *s, a, 2), [first, first + 1]);
+        }
+    }
+    assert!(IdleStream::of("no such card").is_err());
 }
 
 #[test]
