@@ -201,7 +201,7 @@ fn with_whole_chunk(own: (f32, f32x4, f32x4), i: u32, origin: f32, input: &[f32x
     }
     let part = added / (count + added);
     let delta = added_mean - mean;
-    (count + added, mean + delta * part, squares + added_squares + delta * delta * (count * part))
+    (count + added, mean + delta * part, squares + added_squares + delta * (delta * (count * part)))
 }
 
 /// One workgroup merges the moments of all.
@@ -230,7 +230,7 @@ fn block_moments(own: (f32, f32, f32), n: f32) -> (f32, f32) {
     workgroup_barrier();
     let mean = common[0];
     let delta = own_mean - mean;
-    (mean, block_sum::<WORKGROUP>(own_squares + count * (delta * delta)))
+    (mean, block_sum::<WORKGROUP>(own_squares + delta * (delta * count)))
 }
 
 /// The moments (count, mean, sum of squared deviations) of two sets together, lane by lane (Chan, Golub, LeVeque 1983,
@@ -241,7 +241,7 @@ pub fn merged_moments<F: Float>(a: (F, F, F), b: (F, F, F)) -> (F, F, F) {
     let count = count_a + count_b;
     let part = count_b / count.max(F::splat(1.0));
     let delta = mean_b - mean_a;
-    (count, mean_a + delta * part, squares_a + squares_b + delta * delta * (count_a * part))
+    (count, mean_a + delta * part, squares_a + squares_b + delta * (delta * (count_a * part)))
 }
 
 /// An infinity leaves no finite mean: the variance is NaN then.

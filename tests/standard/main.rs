@@ -1,7 +1,7 @@
 //! The standard kernels on every executor of this machine: the cases that `wgpuc test` runs too.
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use wgpuc_conformance::{Case, Executor, Opened, Package, run_one, standard};
 use wgpuc_core::diag::{Style, render};
 
@@ -9,41 +9,38 @@ fn main() {
     let arguments = Arguments::from_args();
     let (executors, missing) = wgpuc_tests::executors();
     let mut trials: Vec<Trial> = missing.into_iter().map(|name| Trial::test(name, move || absent(name))).collect();
-    for executor in executors {
-        let on = Arc::new(Lazy { executor, opened: OnceLock::new() });
-        for case in standard::cases() {
-            let on = Arc::clone(&on);
-            trials.push(Trial::test(format!("{}: {}", on.executor.name, case.title()), move || on.run(&case)));
+    match Package::standard() {
+        Ok(package) => trials.extend(executors.iter().flat_map(|executor| of(executor, &package))),
+        Err(failure) => {
+            let why = render(&failure.diagnostics, &failure.sources, Style::Plain);
+            trials.push(Trial::test("the kernels compile", || Err(why.into())));
         }
     }
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-/// An executor, opened by the first trial that needs it.
-struct Lazy {
-    executor: Executor,
-    opened: OnceLock<Result<Opened, String>>,
+/// The cases that say something about an executor, as `wgpuc test` chooses them.
+fn of(executor: &Executor, package: &Arc<Package>) -> Vec<Trial> {
+    let opened = match executor.open(package) {
+        Ok(opened) => Arc::new(opened),
+        Err(why) => return vec![Trial::test(executor.name.clone(), || Err(why.into()))],
+    };
+    let is_for = |case: &Case| case.is_for(&opened.traits) && executor.has_use_for(package, &case.op);
+    let trial = |case: Case| {
+        let on = Arc::clone(&opened);
+        Trial::test(format!("{}: {}", executor.name, case.title()), move || run(&on, &case))
+    };
+    standard::cases().into_iter().filter(is_for).map(trial).collect()
 }
 
-impl Lazy {
-    fn run(&self, case: &Case) -> Result<(), Failed> {
-        let opened = self.opened.get_or_init(|| self.executor.open(package()?)).as_ref()?;
-        if !opened.runs(&case.op) {
-            return Err("it has no code for this op".into());
-        }
-        match run_one(opened, case).failure {
-            Some(failure) => Err(failure.into()),
-            None => Ok(()),
-        }
+fn run(on: &Opened, case: &Case) -> Result<(), Failed> {
+    if !on.runs(&case.op) {
+        return Err("it has no code for this op".into());
     }
-}
-
-fn package() -> Result<&'static Arc<Package>, String> {
-    static PACKAGE: OnceLock<Result<Arc<Package>, String>> = OnceLock::new();
-    let compiled = PACKAGE.get_or_init(|| {
-        Package::standard().map_err(|failure| render(&failure.diagnostics, &failure.sources, Style::Plain))
-    });
-    compiled.as_ref().map_err(Clone::clone)
+    match run_one(on, case).failure {
+        Some(failure) => Err(failure.into()),
+        None => Ok(()),
+    }
 }
 
 fn absent(adapter: &str) -> Result<(), Failed> {

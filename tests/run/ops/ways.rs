@@ -73,3 +73,25 @@ fn copy_vectors<const SIDE: Side>(steps: u32, from: &[u32x4], out: &mut [u32x4])
             };
     }
 }
+
+/// Copies `own`, where asked or where `other` is absent, else `other`.
+#[op]
+pub fn either(is_own: bool, own: &[u32], other: Option<&[u32]>, out: &mut [u32]) {
+    let from = if is_own { own } else { other };
+    if from.is_none() {
+        launch!(copy, [div_ceil(own.len(), 64)], own, out);
+    } else {
+        launch!(copy, [div_ceil(from.len(), 64)], from, out);
+    }
+}
+
+/// Copies one of three arrays; `third` is where `which` is neither 0 nor 1.
+#[op]
+pub fn one_of_three(which: u32, first: &[u32], second: &[u32], third: &[u32], out: &mut [u32]) {
+    let from = match which {
+        0 => first,
+        1 => second,
+        _ => third,
+    };
+    launch!(copy, [div_ceil(from.len(), 64)], from, out);
+}

@@ -109,6 +109,12 @@ impl Diagnostics {
         self.list.append(&mut new);
     }
 
+    /// Marks another place in those from `from` on.
+    pub fn label_from(&mut self, from: usize, span: Span, text: &str) {
+        let label = Label { span, text: text.to_owned() };
+        self.list.iter_mut().skip(from).for_each(|d| d.labels.push(label.clone()));
+    }
+
     /// Adds all of another.
     pub fn extend(&mut self, other: Self) {
         other.list.into_iter().for_each(|d| self.push(d));

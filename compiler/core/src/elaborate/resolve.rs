@@ -27,7 +27,15 @@ impl Elaborator<'_> {
             TypeKind::Named(name) => self.named_type(name),
             TypeKind::Atomic(of) => match self.resolve_type(of)? {
                 Ty::Num(Elem::Known(scalar @ (Scalar::U32 | Scalar::I32)), 1) => Ok(Ty::Atomic(scalar)),
-                _ => Err(self.error(codes::ATOMIC, of.span, "only `u32` and `i32` can be atomic")),
+                ty => {
+                    let d = Diagnostic::new(codes::ATOMIC, of.span, "only `u32` and `i32` can be atomic");
+                    Err(self.report(match ty {
+                        Ty::Num(Elem::Known(Scalar::F16 | Scalar::F32), _) => d
+                            .note("a sum of floats depends on the order in which they are added, and atomics have none")
+                            .help("add fixed-point numbers, `(x * 65536.0) as i32`, or one sum a workgroup, by `block_sum`"),
+                        _ => d,
+                    }))
+                }
             },
             TypeKind::Array(of, len) => {
                 let of = self.resolve_type(of)?;

@@ -1,9 +1,10 @@
 //! `let`s of ops: values, structs, temporary buffers, and buffers that a condition chooses; and the launches of the latter,
 //! which become one for each way.
 
+use super::choice::Test;
 use super::launch::Launch;
 use super::order::Node;
-use super::value::{Buffer, Choice, Elem, Entity, Ty};
+use super::value::{Buffer, Choice, Elem, Entity, Ty, Value};
 use super::walk::Walk;
 use crate::diag::codes::plan;
 use crate::source::Span;
@@ -92,11 +93,12 @@ impl Walk<'_, '_> {
                 return self.scratch(path, args, value.span, nodes).map(Entity::Buffer);
             }
             ExprKind::If { cond, then, otherwise: Some(otherwise) } => {
-                let ways = plain_value(then).zip(otherwise_value(otherwise));
+                let ways = plain_value(then).zip(plain_body(otherwise));
                 if let Some(ways) = ways.filter(|ways| self.is_buffer(ways.0) && self.is_buffer(ways.1)) {
                     return self.choice(cond, ways, nodes);
                 }
             }
+            ExprKind::Match { on, arms } if self.is_buffer(value) => return self.choice_of_arms(on, arms, nodes),
             ExprKind::Path(path) if path.qualifier.is_none() => {
                 let known = self.scope.get(&path.name.name);
                 if let Some(entity @ (Entity::Buffer(_) | Entity::Choice(_) | Entity::Record(_))) = known {
@@ -117,8 +119,11 @@ impl Walk<'_, '_> {
                 matches!(self.scope.get(&path.name.name), Some(Entity::Buffer(_) | Entity::Choice(_)))
             }
             ExprKind::If { then, otherwise: Some(otherwise), .. } => {
-                let ways = plain_value(then).zip(otherwise_value(otherwise));
+                let ways = plain_value(then).zip(plain_body(otherwise));
                 ways.is_some_and(|(then, otherwise)| self.is_buffer(then) && self.is_buffer(otherwise))
+            }
+            ExprKind::Match { arms, .. } => {
+                arms.iter().all(|(_, body)| plain_body(body).is_some_and(|way| self.is_buffer(way)))
             }
             _ => false,
         }
@@ -137,14 +142,42 @@ impl Walk<'_, '_> {
             Expr::Bool(false) => return self.entity(otherwise, None, nodes),
             _ => {}
         }
-        // Not kept: what another `let` chooses by the same condition goes the same way.
         let ways = [self.entity(then, None, nodes)?, self.entity(otherwise, None, nodes)?];
+        self.one_of(cond, ways, then.span)
+    }
+
+    /// `match on { pattern => a, .. }` of buffers.
+    fn choice_of_arms(
+        &mut self,
+        on: &ast::Expr,
+        arms: &[(ast::Pattern, ast::Expr)],
+        nodes: &mut Vec<Node>,
+    ) -> Option<Entity> {
+        let on_value = self.value(on)?;
+        let tests = self.tests(&on_value, arms, on.span)?;
+        let mut chosen: Option<Entity> = None;
+        for (test, (_, body)) in tests.into_iter().zip(arms).rev() {
+            let way = self.entity(plain_body(body)?, None, nodes)?;
+            chosen = Some(match (test, chosen) {
+                (Test::When(cond, _), Some(rest)) => match cond.expr {
+                    Expr::Bool(true) => way,
+                    Expr::Bool(false) => rest,
+                    _ => self.one_of(cond, [way, rest], body.span)?,
+                },
+                _ => way,
+            });
+        }
+        chosen
+    }
+
+    /// One of two, by a condition. It is not kept: what another `let` chooses by the same condition goes the same way.
+    fn one_of(&mut self, cond: Value, ways: [Entity; 2], span: Span) -> Option<Entity> {
         let n_ways = ways.iter().map(n_ways).sum();
         match &ways {
             [Entity::Buffer(a), Entity::Buffer(b)] if a.arg == b.arg => return Some(ways[0].clone()),
             _ if n_ways > MAX_WAYS => {
                 let help = format!("choose among {MAX_WAYS} at the most: each way has launches of its own");
-                return self.not_here(then.span, &format!("this is one of {n_ways} buffers"), &help);
+                return self.not_here(span, &format!("this is one of {n_ways} buffers"), &help);
             }
             _ => {}
         }
@@ -284,9 +317,10 @@ fn plain_value(block: &ast::Block) -> Option<&ast::Expr> {
     block.value.as_deref().filter(|_| block.stmts.is_empty())
 }
 
-fn otherwise_value(otherwise: &ast::Expr) -> Option<&ast::Expr> {
-    match &otherwise.kind {
+/// What follows `else` or `=>`.
+fn plain_body(body: &ast::Expr) -> Option<&ast::Expr> {
+    match &body.kind {
         ExprKind::Block(block) => plain_value(block),
-        _ => Some(otherwise),
+        _ => Some(body),
     }
 }

@@ -90,9 +90,16 @@ impl Walk<'_, '_> {
         name: &ast::Ident,
         span: Span,
     ) -> Option<Value> {
+        let always = |way: &Entity| matches!(way, Entity::Buffer(buffer) if buffer.is_some().is_none());
+        let is_asked = matches!(name.name.as_str(), "is_some" | "is_none") && !choice.ways.iter().all(always);
+        let mut way = |holds: bool, way: &Entity| {
+            self.where_holds(&choice.cond, holds, |walk| match is_asked && always(way) {
+                true => Some(Value::bool(name.name == "is_some")),
+                false => walk.buffer_method(way, text, receiver, name, span),
+            })
+        };
         let [a, b] = &choice.ways;
-        let a = self.where_holds(&choice.cond, true, |walk| walk.buffer_method(a, text, receiver, name, span))?;
-        let b = self.where_holds(&choice.cond, false, |walk| walk.buffer_method(b, text, receiver, name, span))?;
+        let (a, b) = (way(true, a)?, way(false, b)?);
         let text = Text::atom(format!("{}.{}()", abi::Name::from_ident(text), name.name.replace('_', "-")));
         Some(self.select_value(choice.cond.clone(), a, b, text))
     }
@@ -166,10 +173,14 @@ impl Walk<'_, '_> {
             return None;
         }
         self.calling.push(id);
+        let n_told = self.planner.diagnostics.len();
         let outer = (std::mem::replace(&mut self.scope, scope), std::mem::replace(&mut self.file, file));
         let value = self.block_value(&function.body);
         (self.scope, self.file) = outer;
         self.calling.pop();
+        // Another call may have met the same.
+        self.planner.diagnostics.drop_known(n_told);
+        self.planner.diagnostics.label_from(n_told, span, &format!("in `{name}`, called here"));
         value
     }
 

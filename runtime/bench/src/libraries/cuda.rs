@@ -52,8 +52,10 @@ impl Libraries {
         // SAFETY: all work is on one stream, so nothing has to wait for another's events.
         unsafe { context.disable_event_tracking() };
         let event = || context.new_event(Some(CUevent_flags::CU_EVENT_DEFAULT)).ok();
-        let stream = IdleStream::of(name).ok()?.handle();
-        // SAFETY: it is a stream of that context, as a process has one of a card. Whoever measures has it meanwhile.
+        let taken = IdleStream::of(name).ok()?;
+        let stream = taken.handle();
+        // SAFETY: it is a stream of that context, as a process has one of a card. It is used here, where it is ours, and by
+        // `measure`, which takes it again.
         let clock =
             Clock { stream: unsafe { context.wrap_borrowed_stream(stream.cast()) }, from: event()?, to: event()? };
         // SAFETY: as above, and the context is this thread's.

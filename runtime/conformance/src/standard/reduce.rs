@@ -72,6 +72,13 @@ pub(super) fn cases() -> Vec<Case> {
             Ok(())
         }));
     }
+    cases.push(Case::new(OP, "variance of numbers far apart", |m, errors| {
+        // Squares of these differences are no floats, and their variances are.
+        for x in [vec![0.0, 2e19], vec![2e19, 0.0], vec![0.0, 0.0, 2e19]] {
+            errors.relative("the variance", reduce(m, 4, &x)?, reference(4, &x), 2.0 * BOUND)?;
+        }
+        Ok(())
+    }));
     cases.push(Case::new(OP, "variance of a small spread", |m, errors| {
         for n in [1000, 40_001] {
             // Beside a mean of 10^4 the spread is still exact: labels of a regression look like this.

@@ -108,6 +108,15 @@ impl CudaSession {
         self.begin()
     }
 
+    /// The stream queues work again, also of a session that was stopped meanwhile.
+    fn leave_recording(&mut self) -> Result<Graph, Error> {
+        self.context().ok(self.context().make_current())?;
+        self.is_recording = false;
+        let graph = Graph::end(&self.stream);
+        self.doomed.drain(..).for_each(|memory| self.stream.free(memory));
+        graph
+    }
+
     /// Waits for all work.
     fn wait(&mut self) -> Result<(), Error> {
         self.stopped.wait(|| self.stream.is_done())?;
@@ -348,13 +357,9 @@ impl Session for CudaSession {
     }
 
     fn end_recording(&mut self) -> Result<(), Error> {
-        self.enter()?;
-        self.is_recording = false;
-        let graph = Graph::end(&self.stream);
         let is_whole = self.doomed.is_empty();
-        for memory in self.doomed.drain(..) {
-            self.stream.free(memory);
-        }
+        let graph = self.leave_recording();
+        self.enter()?;
         match graph? {
             graph if is_whole => self.recording = Some(graph),
             _ => return Err(Error::Unsupported("a buffer was destroyed while launches were recorded".to_owned())),
@@ -378,13 +383,13 @@ impl Drop for CudaSession {
         let is_current = self.context().make_current().is_ok();
         // The device may still read and write what a stopped session has pinned.
         if self.is_recording {
-            let _ = self.end_recording();
+            let _ = self.leave_recording();
         }
         if !is_current || self.wait().is_err() {
             self.staging.give_up();
             self.record.give_up();
             std::mem::forget(self.blas.take());
-        } else {
+        } else if !self.is_recording {
             self.stream.retire();
         }
         for memory in self.buffers.drain(..).flatten() {

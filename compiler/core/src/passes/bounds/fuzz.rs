@@ -101,7 +101,16 @@ impl Writer<'_> {
             }
             9 => {
                 let c = self.r.pick(&self.c);
-                let v = self.b.op(Op::Select, &[c, a, b]);
+                let v = match self.r.below(4) {
+                    0 => self.b.cast(Op::Convert, c, Type::U32),
+                    // A difference that stops at 0.
+                    1 => {
+                        let (c, difference) = (self.b.op(Op::Lt, &[a, b]), self.b.op(Op::Sub, &[a, b]));
+                        let zero = self.b.u32(0);
+                        self.b.op(Op::Select, &[c, zero, difference])
+                    }
+                    _ => self.b.op(Op::Select, &[c, a, b]),
+                };
                 self.u.push(v);
             }
             10 => {

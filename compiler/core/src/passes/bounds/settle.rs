@@ -15,8 +15,8 @@ pub(super) struct Ways {
     pub(super) b: Poly,
 }
 
-/// How deep minima in minima are followed.
-const DEPTH: u32 = 3;
+/// How many facts are looked at for one, as each minimum in it makes two of it.
+const BUDGET: u32 = 24;
 
 impl State<'_> {
     /// Learns which way the choices in `left <= right` went, where the other way would contradict what is known.
@@ -26,13 +26,16 @@ impl State<'_> {
         }
         if let Some(fact) = right.sub(left) {
             self.is_settling = true;
-            self.settle_fact(&fact, DEPTH);
+            let mut budget = BUDGET;
+            self.settle_fact(&fact, &mut budget);
             self.is_settling = false;
         }
     }
 
     /// [`Self::settle`], of `fact >= 0`.
-    fn settle_fact(&mut self, fact: &Poly, depth: u32) {
+    fn settle_fact(&mut self, fact: &Poly, budget: &mut u32) {
+        let Some(left) = budget.checked_sub(1) else { return };
+        *budget = left;
         for atom in fact.atoms() {
             let choice = Choice { atom, fact, c: fact.coefficient(&Mono::atom(atom)) };
             if choice.c == 0 || !choice.is_linear() {
@@ -41,7 +44,7 @@ impl State<'_> {
             if let Origin::Pure(op @ (Op::Min | Op::Max), numbers, _) = &self.facts.atom(atom).origin {
                 let is_both = (*op == Op::Min) == (choice.c > 0);
                 if let [a, b] = &numbers.clone()[..] {
-                    self.settle_extreme(&choice, [a, b], is_both, depth);
+                    self.settle_extreme(&choice, [a, b], is_both, budget);
                 }
             } else if let Some(ways) = self.ways.get(&atom).cloned() {
                 self.settle_ways(&choice, &ways);
@@ -50,12 +53,10 @@ impl State<'_> {
     }
 
     /// A minimum or a maximum. A minimum that is large enough says that both are.
-    fn settle_extreme(&mut self, choice: &Choice<'_>, [a, b]: [&Poly; 2], is_both: bool, depth: u32) {
+    fn settle_extreme(&mut self, choice: &Choice<'_>, [a, b]: [&Poly; 2], is_both: bool, budget: &mut u32) {
         let ways = [choice.with(a), choice.with(b)];
         if is_both {
-            if depth > 0 {
-                ways.into_iter().flatten().for_each(|fact| self.settle_fact(&fact, depth - 1));
-            }
+            ways.into_iter().flatten().for_each(|fact| self.settle_fact(&fact, budget));
         } else if self.is_refuted(&ways[1]) {
             self.facts.learn_eq(&Poly::atom(choice.atom), a);
         } else if self.is_refuted(&ways[0]) {

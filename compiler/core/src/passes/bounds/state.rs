@@ -161,28 +161,12 @@ impl<'k> State<'k> {
     pub(super) fn assume(&mut self, cond: &Rc<Cond>, truth: bool) {
         match (&**cond, truth) {
             (Cond::Known(_) | Cond::Opaque, _) => {}
-            (Cond::Not(c), _) => self.assume(c, !truth),
-            (Cond::And(a, b), true) | (Cond::Or(a, b), false) => {
-                self.assume(a, truth);
-                self.assume(b, truth);
-                // What the second says may prove the first's sums to be in range.
-                self.assume(a, truth);
-            }
-            (Cond::And(a, b), false) | (Cond::Or(a, b), true) => {
-                for (one, other) in [(a, b), (b, a)] {
-                    if matches!(**one, Cond::Known(k) if k != truth) {
-                        self.assume(other, truth);
-                    }
-                }
-            }
-            (Cond::Choice(c, a, b), _) => {
-                // `c && b` is `if c { b } else { false }`: where it holds, so does c.
-                if under(b, c, false).is_some_and(|known| known != truth) {
-                    self.assume(c, true);
-                    self.assume(a, truth);
-                } else if under(a, c, true).is_some_and(|known| known != truth) {
-                    self.assume(c, false);
-                    self.assume(b, truth);
+            (Cond::Not(_) | Cond::And(..) | Cond::Or(..) | Cond::Choice(..), _) => {
+                let mut parts = vec![];
+                conjuncts(cond, truth, &mut parts);
+                // What a later one says may prove the sums of an earlier one to be in range.
+                for _ in 0..parts.len().min(2) {
+                    parts.iter().for_each(|(part, truth)| self.assume(part, *truth));
                 }
             }
             (Cond::Compare(op, a, b, int), _) => {
@@ -339,6 +323,36 @@ impl<'k> State<'k> {
 
     pub(super) fn reset(&mut self, mark: Mark) {
         self.facts.reset(mark);
+    }
+}
+
+/// The comparisons that follow from a condition, with whether they hold.
+fn conjuncts(cond: &Rc<Cond>, truth: bool, parts: &mut Vec<(Rc<Cond>, bool)>) {
+    match (&**cond, truth) {
+        (Cond::Known(_) | Cond::Opaque, _) => {}
+        (Cond::Compare(..), _) => parts.push((cond.clone(), truth)),
+        (Cond::Not(c), _) => conjuncts(c, !truth, parts),
+        (Cond::And(a, b), true) | (Cond::Or(a, b), false) => {
+            conjuncts(a, truth, parts);
+            conjuncts(b, truth, parts);
+        }
+        (Cond::And(a, b), false) | (Cond::Or(a, b), true) => {
+            for (one, other) in [(a, b), (b, a)] {
+                if matches!(**one, Cond::Known(known) if known != truth) {
+                    conjuncts(other, truth, parts);
+                }
+            }
+        }
+        (Cond::Choice(c, a, b), _) => {
+            // `c && b` is `if c { b } else { false }`: where it holds, so does c.
+            if under(b, c, false).is_some_and(|known| known != truth) {
+                conjuncts(c, true, parts);
+                conjuncts(a, truth, parts);
+            } else if under(a, c, true).is_some_and(|known| known != truth) {
+                conjuncts(c, false, parts);
+                conjuncts(b, truth, parts);
+            }
+        }
     }
 }
 
