@@ -128,8 +128,12 @@ impl File<'_> {
             root.get("case").and_then(|cases| report.array(cases, "`case`", "write `[[case]]` above each case"));
         for (index, value) in cases.unwrap_or_default().iter().enumerate() {
             if let Some(table) = report.table(value, "a case", "write `[[case]]` above it") {
+                let n_told = report.diagnostics.len();
                 report.keys(table, "setting of a case", &CASE_KEYS);
-                self.case(report, value, table, index);
+                // What a mistyped `args` holds is not missing.
+                if table.contains_key("args") || report.diagnostics.len() == n_told {
+                    self.case(report, value, table, index);
+                }
             }
         }
     }

@@ -104,6 +104,8 @@ fn what_is_wrong_is_said_where_and_what_to_write() {
 #[test]
 fn a_case_says_where_it_lacks_something() {
     let reference = reference();
+    let (_, text) = parsed(&reference, "[[case]]\narsg.x = [1]\n");
+    assert!(text.contains("did you mean `args`?") && !text.contains("missing"), "{text}");
     let (_, text) = parsed(&reference, "\n[[case]]\nname = \"without args\"\n");
     assert!(text.contains("the parameter `params` is missing") && text.contains("axpy.cases.toml:2:1"), "{text}");
     let case = "[[case]]\nname = \"one\"\nargs.params = { n = 1, a = 1, way = \"add\" }\nargs.x = [1]\nargs.y = [1]\n";
