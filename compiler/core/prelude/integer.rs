@@ -29,7 +29,7 @@ pub fn saturating_add<I: Int>(self: I, other: I) -> I {
 /// The difference; where the type cannot hold it, the nearest number that it can.
 pub fn saturating_sub<I: Int>(self: I, other: I) -> I {
     let difference = self - other;
-    // Of two numbers, so that what is below the result is known to be below the difference.
+    // Compared as they are: of what is below the result, bounds are proved by the difference.
     select(other < 0, select(difference < self, I::MAX, difference), select(self < I::MIN + other, I::MIN, difference))
 }
 

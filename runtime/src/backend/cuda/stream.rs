@@ -19,7 +19,7 @@ use std::time::Duration;
 pub(super) struct Stream {
     context: Arc<Context>,
     raw: sys::CUstream,
-    /// The how manieth of its context.
+    /// Its place among the streams that its context made.
     number: u32,
     /// Whether another session may have it.
     is_retired: bool,
